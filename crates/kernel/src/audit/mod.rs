@@ -1,0 +1,76 @@
+//! Audit: who did what, where, when and for whom. Lines are only ever added; seals chain them county by county.
+
+pub mod api;
+mod chain;
+pub mod entity;
+
+pub use chain::{Broken, Report, seal, verify};
+
+use std::collections::BTreeMap;
+
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::Value;
+
+use crate::page::{Page, Paging};
+use crate::places::Place;
+use crate::{Ctx, Result, Scoped, Subject, clock};
+
+/// Writes the line of one commit, and leaves it for the sealer.
+pub(crate) async fn append(
+    tx: &DatabaseTransaction,
+    ctx: &Ctx,
+    place: &Place,
+    action: &'static str,
+    subject: &Subject,
+    on_behalf_of: Option<String>,
+    changes: BTreeMap<String, Value>,
+) -> Result<()> {
+    let id = clock::id_at(ctx.now);
+    let line = entity::line::ActiveModel {
+        county: Set(place.chain()),
+        id: Set(id),
+        at: Set(ctx.now),
+        place: Set(place.id),
+        actor: Set(ctx.actor.account),
+        actor_name: Set(ctx.actor.name.clone()),
+        on_behalf_of: Set(on_behalf_of),
+        action: Set(action.to_owned()),
+        subject_kind: Set(subject.kind.to_owned()),
+        subject: Set(subject.id.clone()),
+        changes: Set(serde_json::to_string(&changes)?),
+        trace: Set(ctx.trace.to_string()),
+    };
+    entity::line::Entity::insert(line).exec_without_returning(tx).await?;
+    let open = entity::unsealed::ActiveModel { county: Set(place.chain()), id: Set(id) };
+    entity::unsealed::Entity::insert(open).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// What to look for in the audit.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    pub action: Option<String>,
+    pub subject: Option<String>,
+    pub actor: Option<String>,
+}
+
+/// The lines of the operation's scope, newest first.
+pub async fn search(ctx: &Ctx, what: &Search, paging: &Paging) -> Result<Page<entity::line::Model>> {
+    use entity::line::Column;
+    let limit = paging.limit()?;
+    let mut query = entity::line::Entity::within(&ctx.scope).order_by_desc(Column::Id).limit(limit + 1);
+    if let Some(action) = &what.action {
+        query = query.filter(Column::Action.eq(action));
+    }
+    if let Some(subject) = &what.subject {
+        query = query.filter(Column::Subject.eq(subject));
+    }
+    if let Some(actor) = &what.actor {
+        query = query.filter(Column::ActorName.eq(actor));
+    }
+    if let Some(after) = paging.after_id()? {
+        query = query.filter(Column::Id.lt(after));
+    }
+    Ok(Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string()))
+}
+

@@ -1,0 +1,138 @@
+//! The kernel handed over as a module like any other: id `base`, always on, through no private door.
+
+mod tables;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::identity::grants::{AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN};
+use crate::module::{MenuEntry, Permission, RoleTemplate, Timer, Topic};
+use crate::{App, Module, Text};
+use crate::{audit, counties, events, idempotency, identity, places, process, rules, standards, statistics};
+
+pub static MODULE: Module = Module {
+    id: "base",
+    title: Text::new("基座", "Base"),
+    about: Text::new("区划、人员、模块、规则、流程、审计", "Places, people, modules, rules, processes, audit"),
+    permissions: PERMISSIONS,
+    roles: ROLES,
+    migrations: tables::MIGRATIONS,
+    api,
+    public: &[
+        "base_session_start",
+        "base_place_roots",
+        "base_place_show",
+        "base_place_children",
+        "base_place_search",
+        "base_openapi",
+        "base_codelist_list",
+        "base_codelist_file",
+        "base_element_list",
+        "base_element_file",
+    ],
+    menu: &[
+        MenuEntry { id: "base.inbox", title: Text::new("待办", "Inbox"), operation: "base_inbox" },
+        MenuEntry { id: "base.statistics", title: Text::new("统计", "Figures"), operation: "base_statistic_list" },
+        MenuEntry { id: "base.modules", title: Text::new("模块", "Modules"), operation: "base_module_list" },
+        MenuEntry { id: "base.processes", title: Text::new("流程", "Processes"), operation: "base_process_list" },
+        MenuEntry { id: "base.rules", title: Text::new("规则", "Rules"), operation: "base_rule_list" },
+        MenuEntry { id: "base.accounts", title: Text::new("账号与授权", "Accounts and grants"), operation: "base_account_list" },
+        MenuEntry { id: "base.audit", title: Text::new("审计", "Audit"), operation: "base_audit_list" },
+    ],
+    settings: || None,
+    processes: &[],
+    rules: include_str!("../../../../data/rules/national.toml"),
+    capabilities: &[],
+    events: &[
+        Topic {
+            id: "base.module.switched",
+            title: Text::new("模块启停", "A module was switched"),
+            sample: r#"{"place":"530102000000","module":"grid","state":"on","effective_at":"2026-03-02T01:00:00Z"}"#,
+        },
+        Topic {
+            id: "base.place.merged",
+            title: Text::new("区划合并", "A place was merged into another"),
+            sample: r#"{"from":"530102001001","into":"530102001002","on":"2026-03-02"}"#,
+        },
+        Topic {
+            id: "base.task.overdue",
+            title: Text::new("事项超期", "A deadline has passed"),
+            sample: r#"{"module":"grid","kind":"grid.incident","matter":"0192f0c0-0000-7000-8000-000000000001","action":"grid.incident.handle","due_at":"2026-03-02T10:00:00Z"}"#,
+        },
+    ],
+    subscriptions: &[],
+    timers: &[
+        Timer { id: "base.task.overdue", every_seconds: 60, run: process::tell_overdue },
+        Timer { id: "base.idempotency.forget", every_seconds: 3_600, run: idempotency::forget },
+        Timer { id: "base.session.forget", every_seconds: 3_600, run: identity::sessions::forget },
+    ],
+    statistics: &[],
+};
+
+fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(places::api::routes())
+        .merge(identity::api::routes())
+        .merge(counties::api::routes())
+        .merge(rules::api::routes())
+        .merge(process::api::routes())
+        .merge(statistics::api::routes())
+        .merge(audit::api::routes())
+        .merge(events::api::routes())
+        .merge(standards::routes())
+}
+
+const PERMISSIONS: &[Permission] = &[
+    Permission::everything("base.place.change", Text::new("调整区划", "Change places")),
+    Permission::everything("base.module.read", Text::new("查看模块", "See modules")),
+    Permission::everything("base.module.switch", Text::new("启停模块", "Switch modules")),
+    Permission::everything("base.rule.read", Text::new("查看规则", "See rules")),
+    Permission::everything("base.rule.overlay", Text::new("调整规则", "Adapt rules")),
+    Permission::everything("base.process.read", Text::new("查看流程", "See processes")),
+    Permission::everything("base.process.overlay", Text::new("调整流程", "Adapt processes")),
+    Permission::everything("base.holidays.import", Text::new("导入放假安排", "Import holidays")),
+    Permission::everything("base.account.manage", Text::new("管理账号", "Manage accounts")),
+    Permission::everything("base.grant.manage", Text::new("管理授权", "Manage grants")),
+    Permission::everything("base.audit.read", Text::new("查看审计", "Read the audit")),
+    Permission::everything("base.statistics.read", Text::new("查看统计", "See figures")),
+    Permission::matters("base.archive.read", Text::new("查阅停用模块的档案", "Read the archive of modules that are off")),
+    Permission::matters("base.event.read", Text::new("读取事件流", "Read the event feed")),
+];
+
+const ROLES: &[RoleTemplate] = &[
+    RoleTemplate {
+        id: SYSTEM_ADMIN,
+        title: Text::new("系统管理员", "System administrator"),
+        permissions: &[
+            "base.place.change",
+            "base.module.read",
+            "base.module.switch",
+            "base.rule.read",
+            "base.rule.overlay",
+            "base.process.read",
+            "base.process.overlay",
+            "base.holidays.import",
+            "base.statistics.read",
+        ],
+    },
+    RoleTemplate {
+        id: SECURITY_ADMIN,
+        title: Text::new("安全管理员", "Security administrator"),
+        permissions: &["base.account.manage", "base.grant.manage"],
+    },
+    RoleTemplate { id: AUDIT_ADMIN, title: Text::new("审计管理员", "Audit administrator"), permissions: &["base.audit.read"] },
+    RoleTemplate {
+        id: "base.viewer",
+        title: Text::new("查看员", "Viewer of figures"),
+        permissions: &["base.module.read", "base.rule.read", "base.process.read", "base.statistics.read"],
+    },
+    RoleTemplate {
+        id: "base.archivist",
+        title: Text::new("档案员", "Archivist"),
+        permissions: &["base.archive.read", "base.module.read"],
+    },
+    RoleTemplate {
+        id: "base.integrator",
+        title: Text::new("对接程序", "Connected system"),
+        permissions: &["base.event.read", "base.module.read"],
+    },
+];

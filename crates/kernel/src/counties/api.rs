@@ -1,0 +1,228 @@
+//! Module sets on the wire: what is on, what a switch would mean, the switch, the settings, the menu, the document.
+
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::sets::{State, settings_of, state};
+use super::switch::{self as service, Impact, Switch};
+use crate::json::Path;
+use crate::registry::Access;
+use crate::{App, Ctx, Error, Json, Module, Reply, Result, Subject, Text};
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(impact))
+        .routes(routes!(switch))
+        .routes(routes!(get_settings, put_settings))
+        .routes(routes!(menu))
+        .routes(routes!(document))
+}
+
+/// A module as it stands at a place.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ModuleHere {
+    pub id: String,
+    pub title: Text,
+    pub about: Text,
+    pub state: State,
+    /// Name of the place whose decision counts; absent when nobody has decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<String>,
+    /// It was decided above and cannot be changed here.
+    pub locked: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<DateTime<Utc>>,
+    /// Switches that take effect later.
+    pub ahead: Vec<SwitchAhead>,
+    /// What it can take over from other modules.
+    pub capabilities: Vec<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SwitchAhead {
+    pub state: String,
+    pub effective_at: DateTime<Utc>,
+    pub reason: String,
+}
+
+fn here(ctx: &Ctx, module: &Module) -> Result<ModuleHere> {
+    let place = ctx.place()?;
+    let now = state(&ctx.snapshot, place, module.id, ctx.now);
+    Ok(ModuleHere {
+        id: module.id.to_owned(),
+        title: module.title.clone(),
+        about: module.about.clone(),
+        state: now.state,
+        decided_by: now.by.as_ref().map(|row| ctx.snapshot.places.name(row.place).to_owned()),
+        locked: now.by.as_ref().is_some_and(|row| row.locked && row.place != place.id),
+        reason: now.by.as_ref().map(|row| row.reason.clone()),
+        since: now.by.as_ref().map(|row| row.effective_at),
+        ahead: ctx
+            .snapshot
+            .sets
+            .history(place.id, module.id)
+            .iter()
+            .filter(|row| row.effective_at > ctx.now)
+            .map(|row| SwitchAhead {
+                state: row.state.clone(),
+                effective_at: row.effective_at,
+                reason: row.reason.clone(),
+            })
+            .collect(),
+        capabilities: module.capabilities.iter().map(|c| c.id.to_owned()).collect(),
+    })
+}
+
+/// Every module of this build, and how it stands here.
+#[utoipa::path(get, path = "/places/{place}/modules", operation_id = "base_module_list", security(("token" = ["base.module.read"])),
+    params(("place" = String, Path, example = "530102")), responses((status = 200, body = Vec<ModuleHere>)))]
+async fn list(ctx: Ctx) -> Result<Json<Vec<ModuleHere>>> {
+    let modules: Vec<&Module> = ctx.app.registry.optional().collect();
+    Ok(Json(modules.into_iter().map(|module| here(&ctx, module)).collect::<Result<_>>()?))
+}
+
+#[derive(Debug, Deserialize)]
+struct ModulePath {
+    #[expect(dead_code, reason = "the gate has read it; axum wants every part named")]
+    place: String,
+    module: String,
+}
+
+fn optional(ctx: &Ctx, id: &str) -> Result<&'static Module> {
+    ctx.app.registry.optional().find(|module| module.id == id).ok_or(Error::NotFound("module"))
+}
+
+/// What switching the module would mean here: open matters, users, listeners, operations.
+#[utoipa::path(get, path = "/places/{place}/modules/{module}/impact", operation_id = "base_module_impact",
+    security(("token" = ["base.module.read"])),
+    params(("place" = String, Path, example = "530102"), ("module" = String, Path, example = "grid")),
+    responses((status = 200, body = Impact)))]
+async fn impact(ctx: Ctx, path: Path<ModulePath>) -> Result<Json<Impact>> {
+    let module = optional(&ctx, &path.module)?;
+    Ok(Json(service::impact(&ctx, module).await?))
+}
+
+/// Switches the module here. Takes effect at once, without a restart, and loses nothing.
+#[utoipa::path(put, path = "/places/{place}/modules/{module}", operation_id = "base_module_switch",
+    security(("token" = ["base.module.switch"])),
+    params(("place" = String, Path, example = "530102"), ("module" = String, Path, example = "grid")),
+    request_body = Switch, responses((status = 204)))]
+async fn switch(ctx: Ctx, path: Path<ModulePath>, Json(wish): Json<Switch>) -> Result<Reply<()>> {
+    let module = optional(&ctx, &path.module)?;
+    let mut tx = ctx.begin().await?;
+    service::switch(&mut tx, module, wish).await?;
+    tx.commit("base.module.switch", Subject::new("base.module", module.id), Reply::none()).await
+}
+
+/// A module's settings at a place.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ModuleSettings {
+    /// JSON Schema of what may be set.
+    #[schema(value_type = Object)]
+    pub schema: Value,
+    /// Set here.
+    #[schema(value_type = Object)]
+    pub own: Value,
+    /// In force here: every level's laid over the one above.
+    #[schema(value_type = Object)]
+    pub in_force: Value,
+}
+
+/// What is set for a module here, and what may be set. The ETag goes into `If-Match` when setting.
+#[utoipa::path(get, path = "/places/{place}/modules/{module}/settings", operation_id = "base_module_settings",
+    security(("token" = ["base.module.read"])),
+    params(("place" = String, Path, example = "530102"), ("module" = String, Path, example = "grid")),
+    responses((status = 200, body = ModuleSettings)))]
+async fn get_settings(ctx: Ctx, path: Path<ModulePath>) -> Result<Reply<ModuleSettings>> {
+    let module = optional(&ctx, &path.module)?;
+    let schema = (module.settings)().ok_or(Error::NotFound("settings"))?;
+    let place = ctx.place()?;
+    let own = ctx.snapshot.sets.setting(place.id, module.id);
+    let version = own.map_or(0, |s| s.version);
+    let body = ModuleSettings {
+        schema,
+        own: own.map_or(Value::Object(serde_json::Map::new()), |s| s.value.clone()),
+        in_force: settings_of(&ctx.snapshot, place, module.id),
+    };
+    Ok(Reply::ok(body).version(version))
+}
+
+/// Sets a module's settings here.
+#[utoipa::path(put, path = "/places/{place}/modules/{module}/settings", operation_id = "base_module_settings_put",
+    security(("token" = ["base.module.switch"])),
+    params(("place" = String, Path, example = "530102"), ("module" = String, Path, example = "grid"),
+        ("If-Match" = String, Header, description = "the ETag that was read; \"0\" when nothing is set", example = "\"0\"")),
+    request_body = Object, responses((status = 204)))]
+async fn put_settings(ctx: Ctx, path: Path<ModulePath>, Json(value): Json<Value>) -> Result<Reply<()>> {
+    let module = optional(&ctx, &path.module)?;
+    let mut tx = ctx.begin().await?;
+    let row = service::put_settings(&mut tx, module, value).await?;
+    let reply = Reply::none().version(row.version);
+    tx.commit("base.module.switch", Subject::new("base.module", module.id), reply).await
+}
+
+/// One line of the menu.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct MenuLine {
+    pub module: String,
+    pub id: String,
+    pub title: Text,
+    pub operation: String,
+    pub path: String,
+}
+
+/// What the caller may open here: entries of the modules that are on, as far as the caller holds their permission.
+#[utoipa::path(get, path = "/places/{place}/menu", operation_id = "base_menu", security(("token" = [])),
+    params(("place" = String, Path, example = "530102")), responses((status = 200, body = Vec<MenuLine>)))]
+async fn menu(ctx: Ctx) -> Result<Json<Vec<MenuLine>>> {
+    let place = ctx.place()?;
+    let registry = &ctx.app.registry;
+    let mut lines = Vec::new();
+    for module in registry.modules() {
+        if !super::is_alive_here(&ctx, module.id)? {
+            continue;
+        }
+        for entry in module.menu {
+            let Some(operation) = registry.operations().into_iter().find(|o| o.id == entry.operation) else { continue };
+            let may = match operation.access {
+                Access::Public | Access::SignedIn => true,
+                Access::Permission(permission) => ctx.touches(permission, place),
+            };
+            if may {
+                lines.push(MenuLine {
+                    module: module.id.to_owned(),
+                    id: entry.id.to_owned(),
+                    title: entry.title.clone(),
+                    operation: operation.id.clone(),
+                    path: operation.path.replace("{place}", &place.code),
+                });
+            }
+        }
+    }
+    Ok(Json(lines))
+}
+
+/// The OpenAPI document of this place: the base and the modules that are on in its county.
+#[utoipa::path(get, path = "/places/{place}/openapi.json", operation_id = "base_openapi", security(()),
+    params(("place" = String, Path, example = "530102")), responses((status = 200, body = Object)))]
+async fn document(ctx: Ctx) -> Result<Response> {
+    let mut on = Vec::new();
+    for module in ctx.app.registry.optional() {
+        if super::is_alive_here(&ctx, module.id)? {
+            on.push(module.id);
+        }
+    }
+    let mut union = ctx.app.registry.union(&on);
+    let place = ctx.place()?;
+    union.info.title = format!("{} · {}", union.info.title, place.name);
+    union.servers = Some(vec![utoipa::openapi::Server::new(ctx.app.settings.server.public_url.clone())]);
+    Ok(Json(union).into_response())
+}

@@ -1,0 +1,162 @@
+//! The module sets in memory, and the one question the gate asks them.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+use super::entity::{setting, switch};
+use crate::places::Place;
+use crate::snapshot::Snapshot;
+use crate::{Reference, Result, Scope};
+
+/// `off → on → draining → off`. Draining refuses new matters and lets open ones finish; off keeps every row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ModuleState)]
+pub enum State {
+    Off,
+    On,
+    Draining,
+}
+
+impl State {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            State::Off => "off",
+            State::On => "on",
+            State::Draining => "draining",
+        }
+    }
+
+    fn parse(text: &str) -> Option<State> {
+        [State::Off, State::On, State::Draining].into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// On or draining: the module's operations answer and its subscribers run.
+    pub fn is_alive(self) -> bool {
+        self != State::Off
+    }
+}
+
+/// Every switch, by place and module, oldest first; and the settings.
+#[derive(Debug, Default)]
+pub struct Sets {
+    switches: HashMap<(i32, String), Vec<switch::Model>>,
+    settings: HashMap<(i32, String), Setting>,
+}
+
+/// What a place has set for a module.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    pub value: Value,
+    pub version: i32,
+}
+
+pub async fn load(db: &impl ConnectionTrait) -> Result<Sets> {
+    let mut sets = Sets::default();
+    for row in switch::Entity::all()
+        .order_by_asc(switch::Column::EffectiveAt)
+        .order_by_asc(switch::Column::Id)
+        .all(db)
+        .await?
+    {
+        sets.switches.entry((row.place, row.module.clone())).or_default().push(row);
+    }
+    for row in setting::Entity::all().all(db).await? {
+        sets.settings.insert((row.place, row.module), Setting { value: row.value, version: row.version });
+    }
+    Ok(sets)
+}
+
+impl Sets {
+    /// The decisions of one place about one module, oldest first.
+    pub fn history(&self, place: i32, module: &str) -> &[switch::Model] {
+        self.switches.get(&(place, module.to_owned())).map_or(&[], Vec::as_slice)
+    }
+
+    fn decided(&self, place: i32, module: &str, now: DateTime<Utc>) -> Option<&switch::Model> {
+        self.history(place, module).iter().rev().find(|row| row.effective_at <= now).filter(|row| row.state != "inherit")
+    }
+
+    pub fn setting(&self, place: i32, module: &str) -> Option<&Setting> {
+        self.settings.get(&(place, module.to_owned()))
+    }
+}
+
+/// The state in force, and who set it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InForce {
+    pub state: State,
+    pub by: Option<switch::Model>,
+}
+
+/// The nearest decision upward counts; a locked one above beats everything below it.
+pub fn state(snapshot: &Snapshot, place: &Place, module: &str, now: DateTime<Utc>) -> InForce {
+    if module == "base" {
+        return InForce { state: State::On, by: None };
+    }
+    let mut found: Option<&switch::Model> = None;
+    for node in snapshot.places.lineage(place.id) {
+        if let Some(decision) = snapshot.sets.decided(node.id, module, now) {
+            if decision.locked || found.is_none() {
+                found = Some(decision);
+            }
+        }
+    }
+    InForce { state: found.and_then(|row| State::parse(&row.state)).unwrap_or(State::Off), by: found.cloned() }
+}
+
+/// The counties under a place that have the module.
+pub fn with_module<'a>(
+    snapshot: &'a Snapshot,
+    place: &Place,
+    module: &'a str,
+    now: DateTime<Utc>,
+) -> impl Iterator<Item = &'a Arc<Place>> {
+    snapshot
+        .places
+        .counties(place.id)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .filter(move |county| state(snapshot, county, module, now).state.is_alive())
+}
+
+/// Whether the module answers at the operation's place: on in its county, or, above counties, in at least one of them.
+pub fn is_alive_here(ctx: &crate::Ctx, module: &str) -> Result<bool> {
+    let place = ctx.place()?;
+    Ok(module == "base"
+        || if place.above_county() {
+            with_module(&ctx.snapshot, place, module, ctx.now).next().is_some()
+        } else {
+            state(&ctx.snapshot, place, module, ctx.now).state.is_alive()
+        })
+}
+
+/// Above the county, a module's reads cover the counties that have it: all of the scope when every county has.
+pub(crate) fn narrow(
+    snapshot: &Snapshot,
+    place: &Place,
+    module: &str,
+    scope: Scope,
+    now: DateTime<Utc>,
+) -> Scope {
+    let all = snapshot.places.counties(place.id).count();
+    let on: Vec<i32> = with_module(snapshot, place, module, now).map(|county| county.id).collect();
+    if on.len() == all || scope.is_empty() { scope } else { scope.only_counties(&on) }
+}
+
+/// What is set for a module at a place: each level's object laid over the one above it.
+pub fn settings_of(snapshot: &Snapshot, place: &Place, module: &str) -> Value {
+    let mut merged = serde_json::Map::new();
+    for node in snapshot.places.lineage(place.id).into_iter().rev() {
+        if let Some(Value::Object(own)) = snapshot.sets.setting(node.id, module).map(|s| &s.value) {
+            merged.extend(own.clone());
+        }
+    }
+    Value::Object(merged)
+}

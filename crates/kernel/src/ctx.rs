@@ -1,0 +1,372 @@
+//! One request's circumstances, and the write that it may make of them.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{DatabaseConnection, DatabaseTransaction};
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::error::{internal, invalid};
+use crate::identity::Actor;
+use crate::places::Place;
+use crate::rules::InForce;
+use crate::{App, Error, Json, Lang, Result, Scope, Text, audit, clock, events, gate, idempotency};
+
+use crate::snapshot::{Part, Snapshot};
+
+/// Who, where, when, and by which settings. Only the gate (and the kernel's upkeep) makes one.
+#[derive(Clone)]
+pub struct Ctx {
+    pub app: App,
+    pub actor: Arc<Actor>,
+    /// The place of the path; of operations without one, the actor's home.
+    place: Option<Arc<Place>>,
+    pub scope: Scope,
+    /// The module that the operation belongs to.
+    pub module: &'static str,
+    pub now: DateTime<Utc>,
+    pub lang: Lang,
+    /// One consistent view of places, switches, rules and processes for the whole request.
+    pub snapshot: Arc<Snapshot>,
+    pub(crate) retry: Option<idempotency::Retry>,
+    /// `If-Match` without its quotes.
+    pub(crate) expected: Option<String>,
+    pub trace: Arc<str>,
+}
+
+impl Ctx {
+    #[expect(clippy::too_many_arguments, reason = "made in two places, by name")]
+    pub(crate) fn new(
+        app: App,
+        actor: Arc<Actor>,
+        place: Option<Arc<Place>>,
+        scope: Scope,
+        module: &'static str,
+        now: DateTime<Utc>,
+        lang: Lang,
+        trace: Arc<str>,
+    ) -> Ctx {
+        let snapshot = app.snapshot();
+        Ctx { app, actor, place, scope, module, now, lang, snapshot, retry: None, expected: None, trace }
+    }
+
+    /// The platform itself at work on one place: upkeep, subscribers, the command line.
+    pub fn system(app: &App, name: &str, module: &'static str, place: Option<Arc<Place>>) -> Ctx {
+        let snapshot = app.snapshot();
+        let scope = place.as_ref().map_or(Scope::none(), |p| Scope::subtree(&snapshot.places, p));
+        let now = app.clock.now();
+        let trace = Uuid::new_v4().simple().to_string().into();
+        Ctx::new(app.clone(), Arc::new(Actor::system(name)), place, scope, module, now, Lang::Zh, trace)
+    }
+
+    /// The same circumstances with another actor: the command line and the demonstration act for people.
+    pub fn acting(mut self, actor: Arc<Actor>) -> Ctx {
+        self.actor = actor;
+        self
+    }
+
+    /// The same circumstances at another place, for the audit line and the county of what is written.
+    pub fn standing_at(mut self, place: Arc<Place>) -> Ctx {
+        self.scope = Scope::subtree(&self.snapshot.places, &place);
+        self.place = Some(place);
+        self
+    }
+
+    /// The same circumstances at another time.
+    pub fn at(mut self, now: DateTime<Utc>) -> Ctx {
+        self.now = now;
+        self
+    }
+
+    /// For operations of another module's data by the kernel.
+    pub fn in_module(mut self, module: &'static str) -> Ctx {
+        self.module = module;
+        self
+    }
+
+    pub fn place(&self) -> Result<&Arc<Place>> {
+        self.place.as_ref().ok_or(Error::NotFound("place"))
+    }
+
+    /// Today in China.
+    pub fn today(&self) -> NaiveDate {
+        clock::china_date(self.now)
+    }
+
+    /// For reads outside a write.
+    pub fn db(&self) -> &DatabaseConnection {
+        self.app.db.reader()
+    }
+
+    /// The rule in force here today.
+    pub fn rule(&self, id: &str) -> Result<InForce> {
+        crate::rules::in_force(&self.app.registry, &self.snapshot, self.place()?, id, self.today())
+    }
+
+    /// Whether a permission granted at `granted` reaches matters there.
+    pub fn reaches(&self, permission: &str, granted: &Place) -> bool {
+        gate::reaches(&self.app, &self.snapshot, permission, granted, self.today())
+    }
+
+    /// Whether the actor holds a permission at a place, by that role where one is named.
+    pub fn holds(&self, permission: &str, role: Option<&str>, place: &Place) -> bool {
+        let tree = &self.snapshot.places;
+        self.actor.grants.iter().any(|grant| {
+            grant.allows(permission)
+                && role.is_none_or(|role| grant.role == role)
+                && tree.contains(grant.place, place.id)
+                && tree.get(grant.place).is_some_and(|granted| self.reaches(permission, granted))
+        })
+    }
+
+    /// Whether the actor holds a permission at the place, above it, or somewhere below it.
+    pub fn touches(&self, permission: &str, place: &Place) -> bool {
+        let tree = &self.snapshot.places;
+        self.actor.grants.iter().any(|grant| {
+            grant.allows(permission)
+                && (tree.contains(grant.place, place.id) || tree.contains(place.id, grant.place))
+                && tree.get(grant.place).is_some_and(|granted| self.reaches(permission, granted))
+        })
+    }
+
+    /// A place that a request names by code, if it lies within the operation's place.
+    pub fn resolve_below(&self, field: &str, code: &str) -> Result<Arc<Place>> {
+        let here = self.place()?;
+        self.snapshot
+            .places
+            .resolve(code)
+            .map(|resolved| resolved.place)
+            .filter(|place| self.snapshot.places.contains(here.id, place.id))
+            .ok_or_else(|| {
+                let name = &here.name;
+                invalid(
+                    field,
+                    "base.place.foreign",
+                    crate::say!(
+                        "{name}内没有编码为“{code}”的地方，请核对编码",
+                        "{name} has no place with the code '{code}'; check the code"
+                    ),
+                )
+            })
+    }
+
+    /// Begins a write. Dropping it undoes everything.
+    pub async fn begin(&self) -> Result<Tx> {
+        let db = self.app.db.begin().await?;
+        Ok(Tx {
+            ctx: self.clone(),
+            db,
+            facts: Vec::new(),
+            changes: BTreeMap::new(),
+            on_behalf_of: None,
+            touched: Vec::new(),
+        })
+    }
+
+    /// Edits say which version they saw; a lost update is refused.
+    pub fn expect_version(&self, version: i32, now: impl Serialize) -> Result<()> {
+        match self.expected.as_deref() {
+            None => Err(invalid(
+                "If-Match",
+                "base.version.missing",
+                Text::new(
+                    "修改时请带上 If-Match（读取时返回的 ETag），以免覆盖别人的修改",
+                    "send If-Match with the ETag you read, so that nobody's change is overwritten",
+                ),
+            )),
+            Some(seen) if seen == version.to_string() => Ok(()),
+            Some(_) => Err(crate::error::refuse(
+                "base.version.stale",
+                Text::new("内容已被别人修改，请重新读取后再改", "somebody changed this meanwhile; read it again, then edit"),
+            )
+            .current(now)
+            .into()),
+        }
+    }
+}
+
+/// Handlers take the [`Ctx`] that the gate made; a route outside the gate has none.
+impl<S: Send + Sync> FromRequestParts<S> for Ctx {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        parts.extensions.get::<Ctx>().cloned().ok_or_else(|| internal("a handler outside the gate asked for Ctx"))
+    }
+}
+
+/// A write in progress. The only way to end it well is [`Tx::commit`].
+pub struct Tx {
+    ctx: Ctx,
+    db: DatabaseTransaction,
+    facts: Vec<events::Fact>,
+    changes: BTreeMap<String, Value>,
+    on_behalf_of: Option<String>,
+    touched: Vec<Part>,
+}
+
+impl Deref for Tx {
+    type Target = Ctx;
+    fn deref(&self) -> &Ctx {
+        &self.ctx
+    }
+}
+
+/// What was acted on.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// `grid.incident`
+    pub kind: &'static str,
+    pub id: String,
+}
+
+impl Subject {
+    pub fn new(kind: &'static str, id: impl ToString) -> Subject {
+        Subject { kind, id: id.to_string() }
+    }
+}
+
+impl Tx {
+    /// For reads and writes inside this write.
+    pub fn db(&self) -> &DatabaseTransaction {
+        &self.db
+    }
+
+    pub fn ctx(&self) -> &Ctx {
+        &self.ctx
+    }
+
+    /// A new id, in time order.
+    pub fn id(&self) -> Uuid {
+        clock::id_at(self.ctx.now)
+    }
+
+    /// The value of `county` for rows written here.
+    pub fn chain(&self) -> Result<i32> {
+        Ok(self.ctx.place()?.chain())
+    }
+
+    /// Tells a fact to whoever subscribed, if and when this write commits.
+    pub fn emit(&mut self, topic: &'static str, subject: &Subject, payload: &impl Serialize) -> Result<()> {
+        if !self.ctx.app.registry.has_topic(topic) {
+            return Err(internal(format!("the topic {topic} is listed by no module")));
+        }
+        self.facts.push(events::Fact { topic, subject: subject.id.clone(), payload: serde_json::to_value(payload)? });
+        Ok(())
+    }
+
+    /// What changed, for the audit line. Personal values go in masked.
+    pub fn note(&mut self, field: &str, value: impl Serialize) {
+        self.changes.insert(field.to_owned(), serde_json::to_value(value).unwrap_or(Value::Null));
+    }
+
+    /// For whom the actor does this.
+    pub fn on_behalf_of(&mut self, whom: impl Into<String>) {
+        self.on_behalf_of = Some(whom.into());
+    }
+
+    /// For whom the actor acts, if not for themselves.
+    pub fn behalf(&self) -> Option<&str> {
+        self.on_behalf_of.as_deref()
+    }
+
+    /// This write changes what every process keeps in memory.
+    pub fn touch(&mut self, part: Part) {
+        if !self.touched.contains(&part) {
+            self.touched.push(part);
+        }
+    }
+
+    /// The version a caller without `If-Match` (a file, the command line) has just read.
+    pub(crate) fn seen_version(&mut self, version: i32) {
+        self.ctx.expected = Some(version.to_string());
+    }
+
+    /// Places that this write itself has made are not in the request's snapshot.
+    pub fn stand_at(&mut self, place: Arc<Place>) {
+        self.ctx.place = Some(place);
+    }
+
+    /// The only commit there is: rows, audit line, events and the answer to a retry together, or nothing.
+    pub async fn commit<T: Serialize>(self, action: &'static str, subject: Subject, reply: Reply<T>) -> Result<Reply<T>> {
+        let Tx { ctx, db, facts, changes, on_behalf_of, touched } = self;
+        let place = ctx.place()?.clone();
+        audit::append(&db, &ctx, &place, action, &subject, on_behalf_of, changes).await?;
+        events::append(&db, &ctx, &place, facts).await?;
+        if let Some(retry) = &ctx.retry {
+            idempotency::remember(&db, &ctx, &place, retry, &reply).await?;
+        }
+        for part in &touched {
+            crate::snapshot::bump(&db, *part).await?;
+        }
+        db.commit().await?;
+        if !touched.is_empty() {
+            ctx.app.refresh().await?;
+        }
+        ctx.app.wake();
+        Ok(reply)
+    }
+}
+
+/// The answer to a write, as it is given and as it is kept for a retry.
+#[derive(Debug)]
+pub struct Reply<T> {
+    pub(crate) status: StatusCode,
+    pub(crate) location: Option<String>,
+    pub(crate) version: Option<i32>,
+    pub body: Option<T>,
+}
+
+impl Reply<()> {
+    /// 204.
+    pub fn none() -> Reply<()> {
+        Reply { status: StatusCode::NO_CONTENT, location: None, version: None, body: None }
+    }
+}
+
+impl<T> Reply<T> {
+    /// 201 with `Location`.
+    pub fn created(location: String, body: T) -> Reply<T> {
+        Reply { status: StatusCode::CREATED, location: Some(location), version: None, body: Some(body) }
+    }
+
+    /// 200.
+    pub fn ok(body: T) -> Reply<T> {
+        Reply { status: StatusCode::OK, location: None, version: None, body: Some(body) }
+    }
+
+    /// With the version as `ETag`.
+    pub fn version(mut self, version: i32) -> Self {
+        self.version = Some(version);
+        self
+    }
+
+    /// The body of a reply that has one.
+    pub fn into_body(self) -> Result<T> {
+        self.body.ok_or_else(|| internal("this reply has no body"))
+    }
+}
+
+impl<T: Serialize> IntoResponse for Reply<T> {
+    fn into_response(self) -> Response {
+        let mut response = match self.body {
+            Some(body) => (self.status, Json(body)).into_response(),
+            None => self.status.into_response(),
+        };
+        let headers = response.headers_mut();
+        if let Some(Ok(location)) = self.location.map(HeaderValue::try_from) {
+            headers.insert(header::LOCATION, location);
+        }
+        if let Some(Ok(etag)) = self.version.map(|v| HeaderValue::try_from(format!("\"{v}\""))) {
+            headers.insert(header::ETAG, etag);
+        }
+        response
+    }
+}

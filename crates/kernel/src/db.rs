@@ -1,0 +1,139 @@
+//! The database: one reading pool, one writing pool, and everything that differs between SQLite and PostgreSQL.
+
+use std::time::Duration;
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use sea_orm_migration::MigratorTraitSelf;
+
+use crate::schema::Ledger;
+use crate::{Module, Result};
+
+/// Connections to one database. On SQLite there is one writer, because several give second-long waits and lock errors.
+#[derive(Clone)]
+pub struct Db {
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+}
+
+/// How to reach the database.
+#[derive(Clone, Debug)]
+pub struct Location {
+    /// `sqlite:///path/file.sqlite` or `postgres://…`.
+    pub url: String,
+    /// Connections of the reading pool (PostgreSQL: of the one pool), about 4 × cores.
+    pub pool: u32,
+    /// SQLite: sync on every commit, so that a power failure loses nothing that was answered.
+    pub durable: bool,
+    /// How long a request waits for a connection before it gives up.
+    pub acquire: Duration,
+}
+
+impl Db {
+    pub async fn connect(location: &Location) -> Result<Db> {
+        if location.url.starts_with("sqlite:") {
+            let writer = Database::connect(sqlite(location, 1)).await?;
+            let reader = Database::connect(sqlite(location, location.pool)).await?;
+            Ok(Db { reader, writer })
+        } else {
+            let mut options = pool(location, location.pool);
+            // The driver keeps 100 prepared statements a connection unless told; the platform has more.
+            options.map_sqlx_postgres_opts(|o| o.statement_cache_capacity(500));
+            let both = Database::connect(options).await?;
+            Ok(Db { reader: both.clone(), writer: both })
+        }
+    }
+
+    /// For reads outside a write.
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// Only [`crate::Ctx::begin`] and the kernel's own upkeep begin a write.
+    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction> {
+        #[expect(clippy::disallowed_methods, reason = "the one place where a write begins")]
+        let tx = self
+            .writer
+            .begin_with_options(TransactionOptions {
+                // Without it SQLite takes the lock at the first write and fails where two have read before.
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            })
+            .await?;
+        Ok(tx)
+    }
+
+    pub fn backend(&self) -> DbBackend {
+        self.reader.get_database_backend()
+    }
+
+    /// Brings every module's tables to this build's shape. Repeatable.
+    pub async fn migrate(&self, modules: &[&'static Module]) -> Result<()> {
+        for module in modules {
+            Ledger { module: module.id, migrations: module.migrations }.up(&self.writer, None).await?;
+        }
+        Ok(())
+    }
+
+    /// Modules with migrations that have not been applied.
+    pub async fn pending(&self, modules: &[&'static Module]) -> Result<Vec<&'static str>> {
+        let mut pending = Vec::new();
+        for module in modules {
+            let ledger = Ledger { module: module.id, migrations: module.migrations };
+            if !ledger.get_pending_migrations(&self.writer).await?.is_empty() {
+                pending.push(module.id);
+            }
+        }
+        Ok(pending)
+    }
+
+    /// Answers when the database does.
+    pub async fn ping(&self) -> Result<()> {
+        self.reader.ping().await?;
+        Ok(())
+    }
+
+    pub async fn close(self) {
+        // Nothing is left to do for either when closing fails: the process ends.
+        let _ = self.reader.close().await;
+        let _ = self.writer.close().await;
+    }
+}
+
+fn pool(location: &Location, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(location.url.clone());
+    options
+        .max_connections(connections)
+        .acquire_timeout(location.acquire)
+        .connect_timeout(location.acquire)
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false)
+        .test_before_acquire_if_idle_for(Duration::from_secs(30));
+    options
+}
+
+fn sqlite(location: &Location, connections: u32) -> ConnectOptions {
+    let mut options = pool(location, connections);
+    let synchronous = if location.durable { "FULL" } else { "NORMAL" };
+    options.map_sqlx_sqlite_opts(move |o| {
+        o.foreign_keys(true)
+            .create_if_missing(true)
+            .pragma("journal_mode", "WAL")
+            .pragma("synchronous", synchronous)
+            .pragma("cache_size", "-65536")
+            .busy_timeout(Duration::from_secs(10))
+    });
+    options
+}
+
+/// Whether a write failed because the key is there already.
+pub fn is_duplicate(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)))
+}
+
+/// Whether the database could not be reached or had no connection free: the caller may try again.
+pub fn is_busy(error: &DbErr) -> bool {
+    matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(RuntimeErr::SqlxError(_)))
+}

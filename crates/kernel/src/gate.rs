@@ -1,0 +1,308 @@
+//! The one middleware: who is it, where, is the module on there, and may they? The answers come from the document.
+
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use sha2::{Digest, Sha256};
+
+use crate::counties::{self, State as Switch};
+use crate::error::refuse;
+use crate::identity::{self, Actor};
+use crate::module::Reach;
+use crate::places::{Place, Resolved};
+use crate::registry::{Access, Operation};
+use crate::snapshot::Snapshot;
+use crate::{App, Ctx, Error, Lang, Result, Scope, Text, idempotency};
+
+/// By default a province sees counties' figures, not persons (PIPL Article 6).
+pub const PERSONS_ABOVE_COUNTY: &str = "PLATFORM.PERSONS.ABOVE_COUNTY";
+
+/// The trace of a request, put there by the outermost layer.
+#[derive(Clone)]
+pub(crate) struct Trace(pub(crate) Arc<str>);
+
+pub(crate) async fn gate(State(app): State<App>, matched: MatchedPath, req: Request, next: Next) -> Result<Response> {
+    let Some(operation) = app.registry.operation(req.method(), matched.as_str()).cloned() else {
+        // The path exists, the method does not: the router answers 405.
+        return Ok(next.run(req).await);
+    };
+    let (parts, body) = req.into_parts();
+    let mut ctx = admit(&app, &operation, &parts).await?;
+    let mut req = Request::from_parts(parts, body);
+    match retry(&ctx, &operation, &mut req).await? {
+        Retry::None => {}
+        Retry::First(retry) => ctx.retry = Some(retry),
+        Retry::Again(answer) => return Ok(answer),
+    }
+    let again = ctx.clone();
+    req.extensions_mut().insert(ctx);
+    let mut response = next.run(req).await;
+    response.extensions_mut().insert(operation);
+    let raced = response.extensions().get::<Arc<Error>>().is_some_and(|error| idempotency::lost_race(error));
+    if let (true, Some(retry)) = (raced, &again.retry) {
+        if let Some(answer) = idempotency::recall(&again, retry).await? {
+            return Ok(answer);
+        }
+    }
+    Ok(response)
+}
+
+async fn admit(app: &App, operation: &Operation, req: &Parts) -> Result<Ctx> {
+    let headers = &req.headers;
+    let now = app.clock.now();
+    let lang = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|v| v.to_str().ok())
+        .map_or(Lang::Zh, Lang::accept);
+    let trace = req.extensions.get::<Trace>().map_or_else(|| "".into(), |t| t.0.clone());
+
+    // 1 who
+    let actor = match identity::recognise(app, headers, now).await {
+        Ok(Some(actor)) => actor,
+        Ok(None) | Err(Error::SignedOut) if operation.access == Access::Public => Actor::anonymous(),
+        Ok(None) => return Err(Error::SignedOut),
+        Err(error) => return Err(error),
+    };
+    if !operation.reads() {
+        refuse_foreign_page(headers, &actor)?;
+    }
+    if let Some(blocked) = actor.blocked.filter(|blocked| !blocked.allows(&operation.id)) {
+        return Err(blocked.refusal());
+    }
+    let actor = Arc::new(actor);
+    let snapshot = app.snapshot();
+
+    // 2 where
+    let asked = if operation.has_place() { Some(place_of(&snapshot, req)?) } else { None };
+    let here = match &asked {
+        Some(resolved) => Some(resolved.place.clone()),
+        None => actor
+            .home
+            .or_else(|| snapshot.places.roots().first().copied())
+            .and_then(|id| snapshot.places.get(id).cloned()),
+    };
+    let whole = |place: &Place, exactly| {
+        if exactly { Scope::exactly(&snapshot.places, place) } else { Scope::subtree(&snapshot.places, place) }
+    };
+    let scope = match (&asked, &operation.access) {
+        (None, _) => Scope::none(),
+        (Some(asked), Access::Public | Access::SignedIn) => whole(&asked.place, asked.exactly),
+        (Some(asked), Access::Permission(permission)) => {
+            let reached = reached(app, &snapshot, &actor, asked, permission, now, whole);
+            // 3 on?, for those who may know of the place at all; who may not learns nothing of its modules either.
+            if reached.knows {
+                module_on(app, &snapshot, operation, &asked.place, &actor, req.uri.query(), now)?;
+            }
+            reached.scope?
+        }
+    };
+    if let (Some(asked), Access::Public | Access::SignedIn) = (&asked, &operation.access) {
+        module_on(app, &snapshot, operation, &asked.place, &actor, None, now)?;
+    }
+    // 4 may? A signed-out permission without a place is held at the actor's home or below it.
+    if let (None, Access::Permission(permission)) = (&asked, &operation.access) {
+        if !actor.grants.iter().any(|grant| grant.allows(permission)) {
+            return Err(forbidden(app, permission, None));
+        }
+    }
+    let scope = match &asked {
+        Some(asked) if operation.module != "base" && asked.place.above_county() => {
+            counties::narrow(&snapshot, &asked.place, operation.module, scope, now)
+        }
+        _ => scope,
+    };
+    let mut ctx = Ctx::new(app.clone(), actor, here, scope, operation.module, now, lang, trace);
+    ctx.expected = headers
+        .get(header::IF_MATCH)
+        .and_then(|v| v.to_str().ok())
+        .map(|v| v.trim().trim_start_matches("W/").trim_matches('"').to_owned());
+    Ok(ctx)
+}
+
+fn place_of(snapshot: &Snapshot, req: &Parts) -> Result<Resolved> {
+    let code = req
+        .uri
+        .path()
+        .strip_prefix("/api/v1/places/")
+        .and_then(|rest| rest.split('/').next())
+        .unwrap_or_default();
+    snapshot.places.resolve(code).ok_or(Error::NotFound("place"))
+}
+
+struct Reached {
+    /// Whether any grant touches the place, so that its modules are no secret.
+    knows: bool,
+    scope: Result<Scope>,
+}
+
+fn reached(
+    app: &App,
+    snapshot: &Snapshot,
+    actor: &Actor,
+    asked: &Resolved,
+    permission: &'static str,
+    now: chrono::DateTime<chrono::Utc>,
+    whole: impl Fn(&Place, bool) -> Scope,
+) -> Reached {
+    let tree = &snapshot.places;
+    let place = &asked.place;
+    let mut scope = Scope::none();
+    let mut knows = false;
+    let mut kept_back = false;
+    for grant in &actor.grants {
+        let Some(granted) = tree.get(grant.place) else { continue };
+        let covers = tree.contains(granted.id, place.id);
+        let touches = covers || tree.contains(place.id, granted.id);
+        knows |= touches;
+        if !touches || !grant.allows(permission) {
+            continue;
+        }
+        if !reaches(app, snapshot, permission, granted, crate::clock::china_date(now)) {
+            kept_back = true;
+            continue;
+        }
+        scope = scope.and_also(if covers { whole(place, asked.exactly) } else { whole(granted, false) });
+    }
+    let scope = if !knows {
+        Err(Error::NotFound("place"))
+    } else if !scope.is_empty() {
+        Ok(scope)
+    } else if kept_back {
+        Err(Error::Forbidden(Box::new(
+            refuse(
+                "base.gate.figures_only",
+                Text::new(
+                    "省、州（市）默认只看县里的数字，不看具体的人和事。请看统计，或由县里办理。",
+                    "Above the county you see counties' figures, not persons and their matters. Use the statistics, or let the county act.",
+                ),
+            )
+            .rule(PERSONS_ABOVE_COUNTY)
+            .source(Text::new("个人信息保护法第六条（最小范围）", "Personal Information Protection Law, Article 6 (minimum scope)"))
+            .who(app.registry.holders(permission)),
+        )))
+    } else {
+        Err(forbidden(app, permission, Some(place)))
+    };
+    Reached { knows, scope }
+}
+
+/// Whether a permission granted at a place reaches matters there: above the county it reaches figures only, unless the
+/// province has laid down otherwise.
+pub(crate) fn reaches(app: &App, snapshot: &Snapshot, permission: &str, granted: &Place, today: chrono::NaiveDate) -> bool {
+    !granted.above_county()
+        || app.registry.permission(permission).is_some_and(|p| p.reach == Reach::Everything)
+        || crate::rules::in_force(&app.registry, snapshot, granted, PERSONS_ABOVE_COUNTY, today)
+            .is_ok_and(|rule| rule.is_on())
+}
+
+pub(crate) fn forbidden(app: &App, permission: &str, place: Option<&Place>) -> Error {
+    let title = app.registry.permission(permission).map_or(Text::new("", ""), |p| p.title.clone());
+    let (zh, en) = (&title.zh, &title.en);
+    let name = place.map_or("", |p| &p.name);
+    Error::Forbidden(Box::new(
+        refuse(
+            "base.gate.forbidden",
+            crate::say!(
+                "您在{name}没有“{zh}”（{permission}）权限，可请安全管理员授权",
+                "You do not hold '{en}' ({permission}) at {name}; a security administrator can grant it"
+            ),
+        )
+        .rule(permission)
+        .who(app.registry.holders(permission)),
+    ))
+}
+
+fn module_on(
+    app: &App,
+    snapshot: &Snapshot,
+    operation: &Operation,
+    place: &Place,
+    actor: &Actor,
+    query: Option<&str>,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<()> {
+    if operation.module == "base" {
+        return Ok(());
+    }
+    if place.above_county() {
+        if counties::with_module(snapshot, place, operation.module, now).next().is_none() {
+            return Err(Error::ModuleOff(operation.module));
+        }
+        if !operation.reads() {
+            return Err(refuse(
+                "base.gate.above_county",
+                Text::new(
+                    "这里不属于任何一个县，只能查看。请选择县、乡镇或村再办理。",
+                    "This place belongs to no single county and can only be read. Choose a county, township or village.",
+                ),
+            )
+            .who(Text::new("县及县以下的工作人员", "staff of a county or below"))
+            .into());
+        }
+        return Ok(());
+    }
+    match counties::state(snapshot, place, operation.module, now).state {
+        Switch::On | Switch::Draining => Ok(()),
+        Switch::Off => {
+            // What was done before the switch stays readable for whoever keeps the archive.
+            let archive = operation.reads()
+                && query.is_some_and(|q| q.split('&').any(|pair| pair == "archive=true"))
+                && actor.grants.iter().any(|grant| {
+                    grant.allows("base.archive.read") && snapshot.places.contains(grant.place, place.id)
+                });
+            if archive { Ok(()) } else { Err(Error::ModuleOff(app.registry.module(operation.module).map_or("", |m| m.id))) }
+        }
+    }
+}
+
+/// A cookie goes along with requests that another site's page makes; a token does not.
+fn refuse_foreign_page(headers: &HeaderMap, actor: &Actor) -> Result<()> {
+    let site = headers.get("sec-fetch-site").and_then(|v| v.to_str().ok());
+    if actor.by_cookie && site.is_some_and(|s| s != "same-origin" && s != "none") {
+        return Err(Error::Forbidden(Box::new(
+            refuse(
+                "base.gate.foreign_page",
+                Text::new("请求来自别的网站，已拒绝", "The request came from another site's page and was refused"),
+            )
+            .who(Text::new("本平台自己的页面，或带令牌的程序", "this platform's own pages, or a program with a token")),
+        )));
+    }
+    Ok(())
+}
+
+enum Retry {
+    None,
+    First(idempotency::Retry),
+    Again(Response),
+}
+
+async fn retry(ctx: &Ctx, operation: &Operation, req: &mut Request) -> Result<Retry> {
+    if operation.method != Method::POST || ctx.actor.account.is_none() {
+        return Ok(Retry::None);
+    }
+    let Some(value) = req.headers().get("idempotency-key") else { return Ok(Retry::None) };
+    let key = idempotency::key(value)?;
+    let limit = ctx.app.settings.server.body_limit_kb * 1024;
+    let body = to_bytes(std::mem::take(req.body_mut()), limit).await.map_err(|_| Error::Unreadable {
+        status: StatusCode::PAYLOAD_TOO_LARGE,
+        code: "base.request.too_large",
+        message: Text::new("内容太大，请分次提交", "the body is too large; send it in parts"),
+    })?;
+    let mut hash = Sha256::new();
+    hash.update(req.uri().path().as_bytes());
+    hash.update([0]);
+    hash.update(&body);
+    let fingerprint = data_encoding::HEXLOWER.encode(&hash.finalize());
+    *req.body_mut() = Body::from(body);
+    let retry = idempotency::Retry { key, fingerprint };
+    Ok(match idempotency::recall(ctx, &retry).await? {
+        Some(answer) => Retry::Again(answer),
+        None => Retry::First(retry),
+    })
+}
+

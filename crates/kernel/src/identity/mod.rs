@@ -1,0 +1,76 @@
+//! Identity: accounts, sign-in, sessions and tokens, roles and grants.
+
+pub mod accounts;
+pub mod api;
+pub mod entity;
+pub mod grants;
+pub mod password;
+mod recognise;
+pub mod sessions;
+mod totp;
+
+pub use grants::{LocalRoles, load_roles};
+pub(crate) use recognise::{Blocked, recognise};
+
+use uuid::Uuid;
+
+/// Name of the session cookie.
+pub const COOKIE: &str = "jizuo_session";
+
+/// Who is at work.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// `None` for strangers and for the platform itself.
+    pub account: Option<Uuid>,
+    /// What the audit line says.
+    pub name: String,
+    pub home: Option<i32>,
+    pub grants: Vec<Held>,
+    pub by_cookie: bool,
+    /// What has to be done before anything else.
+    pub(crate) blocked: Option<Blocked>,
+    /// Fingerprint of the session or token that was shown.
+    pub(crate) credential: Option<String>,
+}
+
+/// A role at a place, with what it allows today.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    pub place: i32,
+    pub role: String,
+    pub permissions: Vec<String>,
+}
+
+impl Held {
+    pub fn allows(&self, permission: &str) -> bool {
+        self.permissions.iter().any(|held| held == permission)
+    }
+}
+
+impl Actor {
+    pub fn anonymous() -> Actor {
+        Actor::named("anonymous")
+    }
+
+    /// The platform itself: upkeep and the command line.
+    pub fn system(name: &str) -> Actor {
+        Actor::named(&format!("system:{name}"))
+    }
+
+    fn named(name: &str) -> Actor {
+        Actor {
+            account: None,
+            name: name.to_owned(),
+            home: None,
+            grants: Vec::new(),
+            by_cookie: false,
+            blocked: None,
+            credential: None,
+        }
+    }
+
+    /// Whether this is the platform itself.
+    pub fn is_system(&self) -> bool {
+        self.account.is_none() && self.name.starts_with("system:")
+    }
+}

@@ -1,0 +1,165 @@
+//! From a cookie or a bearer token to the actor, with the grants that are in force now.
+
+use axum::http::{HeaderMap, header};
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::ExprTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::entity::{account, grant, session};
+use super::{Actor, COOKIE, Held};
+use crate::error::refuse;
+use crate::keyring::fingerprint;
+use crate::settings::SecondFactor;
+use crate::{App, Error, Reference, Result, Text};
+
+/// What a person who has signed in must do first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Blocked {
+    Password,
+    SecondFactor,
+}
+
+impl Blocked {
+    /// The operations that lift the block, and those that show who one is and let one leave.
+    pub(crate) fn allows(self, operation: &str) -> bool {
+        matches!(operation, "base_me" | "base_session_end")
+            || match self {
+                Blocked::Password => operation == "base_password_change",
+                Blocked::SecondFactor => matches!(operation, "base_factor_begin" | "base_factor_confirm"),
+            }
+    }
+
+    pub(crate) fn refusal(self) -> Error {
+        let (code, message, who) = match self {
+            Blocked::Password => (
+                "base.password.must_change",
+                Text::new(
+                    "这是一次性密码或已过期的密码，请先修改（PUT /api/v1/me/password）",
+                    "This password was for one use or has expired; change it first (PUT /api/v1/me/password)",
+                ),
+                Text::new("您本人，修改密码后", "you, after changing the password"),
+            ),
+            Blocked::SecondFactor => (
+                "base.factor.required",
+                Text::new(
+                    "本平台要求使用第二因素，请先绑定（POST /api/v1/me/factor）",
+                    "A second factor is required here; set one up first (POST /api/v1/me/factor)",
+                ),
+                Text::new("您本人，绑定第二因素后", "you, after setting up a second factor"),
+            ),
+        };
+        let source = Text::new("GB/T 22239-2019 8.1.4.1", "GB/T 22239-2019 8.1.4.1");
+        Error::Forbidden(Box::new(refuse(code, message).source(source).who(who)))
+    }
+}
+
+/// Nobody for a request without a credential; [`Error::SignedOut`] for one that is not valid, or no longer.
+pub(crate) async fn recognise(app: &App, headers: &HeaderMap, now: DateTime<Utc>) -> Result<Option<Actor>> {
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.strip_prefix("Bearer ").or_else(|| v.strip_prefix("bearer ")))
+        .map(str::trim);
+    let cookie = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(|v| v.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == COOKIE)
+        .map(|(_, value)| value);
+    let (secret, by_cookie) = match (bearer, cookie) {
+        (Some(token), _) => (token, false),
+        (None, Some(cookie)) => (cookie, true),
+        (None, None) => return Ok(None),
+    };
+    let fingerprint = fingerprint(secret);
+    let db = app.db.reader();
+    let session = session::Entity::all()
+        .filter(session::Column::Fingerprint.eq(&fingerprint))
+        .filter(session::Column::ExpiresAt.gt(now))
+        .one(db)
+        .await?
+        .ok_or(Error::SignedOut)?;
+    let idle = Duration::minutes(app.settings.sign_in.idle_minutes);
+    if session.kind == SESSION && session.seen_at + idle < now {
+        return Err(Error::SignedOut);
+    }
+    let account = account::Entity::all()
+        .filter(account::Column::Id.eq(session.account))
+        .filter(account::Column::DisabledAt.is_null())
+        .one(db)
+        .await?
+        .ok_or(Error::SignedOut)?;
+    // Once a minute is enough to know that somebody is there, and spares a write for every read.
+    if now - session.seen_at > Duration::minutes(1) {
+        seen(app, &fingerprint, now).await?;
+    }
+    let only = session.permissions.as_ref().and_then(|p| p.as_array()).map(|list| {
+        list.iter().filter_map(|p| p.as_str().map(str::to_owned)).collect::<Vec<_>>()
+    });
+    let grants = held(app, &account, only.as_deref(), now).await?;
+    let days = app.settings.sign_in.password_days;
+    let expired = days > 0 && account.password_at + Duration::days(days) < now;
+    let factor = match app.settings.sign_in.second_factor {
+        SecondFactor::Optional => false,
+        SecondFactor::Administrators => grants.iter().any(|grant| super::grants::is_administrator(&grant.role)),
+        SecondFactor::Everyone => true,
+    };
+    let blocked = match session.kind.as_str() {
+        SESSION if account.must_change || expired => Some(Blocked::Password),
+        SESSION if factor && !account.totp_confirmed => Some(Blocked::SecondFactor),
+        _ => None,
+    };
+    Ok(Some(Actor {
+        grants,
+        account: Some(account.id),
+        name: account.login,
+        home: Some(account.home),
+        by_cookie,
+        blocked,
+        credential: Some(fingerprint),
+    }))
+}
+
+pub(super) const SESSION: &str = "session";
+pub(super) const TOKEN: &str = "token";
+
+async fn seen(app: &App, fingerprint: &str, now: DateTime<Utc>) -> Result<()> {
+    let tx = app.db.begin().await?;
+    session::Entity::change()
+        .col_expr(session::Column::SeenAt, sea_orm::sea_query::Expr::value(now))
+        .filter(session::Column::Fingerprint.eq(fingerprint))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The grants of an account that are in force, with what each role allows in this build.
+pub(super) async fn held(
+    app: &App,
+    account: &account::Model,
+    only: Option<&[String]>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Held>> {
+    let rows = grant::Entity::all()
+        .filter(grant::Column::Account.eq(account.id))
+        .filter(grant::Column::RevokedAt.is_null())
+        .filter(grant::Column::Until.is_null().or(grant::Column::Until.gt(now)))
+        .all(app.db.reader())
+        .await?;
+    let snapshot = app.snapshot();
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            // A grant on a place that was merged holds at the place that took it over.
+            let place = snapshot.places.successor(row.place)?.id;
+            let mut permissions = super::grants::permissions_of(app, &snapshot, &row.role)?;
+            if let Some(only) = only {
+                permissions.retain(|p| only.contains(p));
+            }
+            Some(Held { place, role: row.role, permissions })
+        })
+        .collect())
+}

@@ -1,0 +1,145 @@
+//! A module: the value that says everything one slice of governance hands to the platform.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::process::Process;
+use crate::schema::Migration;
+use crate::{App, Ctx, Result, Text, Tx};
+
+/// One literal in a module's `lib.rs` that reads as a table of contents.
+pub struct Module {
+    /// URL segment, table prefix, permission prefix: `grid`.
+    pub id: &'static str,
+    pub title: Text,
+    /// One sentence for the county administrator who considers switching it on.
+    pub about: Text,
+    pub permissions: &'static [Permission],
+    /// Sets of permissions that a county can hand out at once.
+    pub roles: &'static [RoleTemplate],
+    pub migrations: &'static [Migration],
+    /// Routes with their documents, relative to `/api/v1/places/{place}/<id>`.
+    pub api: fn() -> OpenApiRouter<App>,
+    /// Operations that need no signing in, by operation id. The list is short on purpose.
+    pub public: &'static [&'static str],
+    pub menu: &'static [MenuEntry],
+    /// What a county may set for this module, as a JSON Schema of an object.
+    pub settings: fn() -> Option<Value>,
+    pub processes: &'static [Process],
+    /// The rule registry of this module as TOML (`data/rules/*.toml` in the project has the same form).
+    pub rules: &'static str,
+    pub capabilities: &'static [Capability],
+    /// What it tells, with a sample payload.
+    pub events: &'static [Topic],
+    /// What it listens to.
+    pub subscriptions: &'static [Subscription],
+    pub timers: &'static [Timer],
+    pub statistics: &'static [Statistic],
+}
+
+/// What may be done. The id is also the audit action and the process step: one vocabulary.
+#[derive(Debug)]
+pub struct Permission {
+    /// `grid.incident.report`
+    pub id: &'static str,
+    pub title: Text,
+    pub reach: Reach,
+}
+
+/// How far a permission that was granted above the county reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Matters and the persons in them: a grant above the county does not reach them, unless the province has laid
+    /// down otherwise (rule `PLATFORM.PERSONS.ABOVE_COUNTY`).
+    Matters,
+    /// Figures, settings, catalogues: holds at any level.
+    Everything,
+}
+
+impl Permission {
+    pub const fn matters(id: &'static str, title: Text) -> Permission {
+        Permission { id, title, reach: Reach::Matters }
+    }
+    pub const fn everything(id: &'static str, title: Text) -> Permission {
+        Permission { id, title, reach: Reach::Everything }
+    }
+}
+
+/// A role as the module proposes it.
+pub struct RoleTemplate {
+    /// `grid.worker`
+    pub id: &'static str,
+    pub title: Text,
+    pub permissions: &'static [&'static str],
+}
+
+/// One line of the menu, shown to who may use the operation behind it.
+pub struct MenuEntry {
+    pub id: &'static str,
+    pub title: Text,
+    /// The operation it leads to.
+    pub operation: &'static str,
+}
+
+/// What a module can take over from others: `dispute.intake`.
+pub struct Capability {
+    pub id: &'static str,
+    pub title: Text,
+}
+
+/// A kind of fact that a module tells.
+pub struct Topic {
+    /// `grid.incident.closed`
+    pub id: &'static str,
+    pub title: Text,
+    /// A payload as JSON text; every subscriber is tested with it.
+    pub sample: &'static str,
+}
+
+/// A boxed future, as the function pointers of a module return.
+pub type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
+/// A subscriber: runs in a transaction of its own, once per event, while its module is on in the event's county.
+pub struct Subscription {
+    /// `certificates.demand.count`: names the subscriber in the ledger of deliveries.
+    pub id: &'static str,
+    pub topic: &'static str,
+    pub run: for<'a> fn(&'a mut Tx, &'a Value) -> Work<'a, ()>,
+}
+
+/// Recurrent upkeep of one county's rows, while the module is on there.
+pub struct Timer {
+    pub id: &'static str,
+    pub every_seconds: u64,
+    /// Returns how many rows it dealt with; nothing is committed when that is none.
+    pub run: for<'a> fn(&'a mut Tx) -> Work<'a, u64>,
+}
+
+/// A figure that is counted from the work, never filled in.
+pub struct Statistic {
+    /// `grid.incidents.opened`
+    pub id: &'static str,
+    pub title: Text,
+    /// `件`, `%`, `天`
+    pub unit: Text,
+    pub count: for<'a> fn(&'a Ctx, Period) -> Work<'a, Vec<Figure>>,
+}
+
+/// From (inclusive) to (exclusive).
+#[derive(Clone, Copy, Debug)]
+pub struct Period {
+    pub from: DateTime<Utc>,
+    pub to: DateTime<Utc>,
+}
+
+/// One counted value, for a place and a label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    pub place: i32,
+    pub label: String,
+    pub value: i64,
+}

@@ -1,0 +1,364 @@
+//! Importing a five-level code table: what would change is shown first, every bad line with its number and reason; then
+//! it is applied as a whole, and the same file again changes nothing.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use jizuo_standards::division::{DivisionCode, Level};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+
+use super::entity::{place, version};
+use super::{Kind, Place, Tree};
+use crate::snapshot::Part;
+use crate::{Reference, Result, Text, Tx, say};
+
+/// A line that cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadLine {
+    /// 1 is the header.
+    pub line: u64,
+    pub text: String,
+    pub why: Text,
+}
+
+/// A place as the file has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub code: DivisionCode,
+    pub name: String,
+    pub parent: Option<DivisionCode>,
+}
+
+/// What applying the file would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    pub added: Vec<Row>,
+    /// Place, old name, new name.
+    pub renamed: Vec<(i32, String, String)>,
+    /// Same place under a new code: place, old code, row. By the changes file, or because name and level leave no doubt.
+    pub moved: Vec<(i32, String, Row)>,
+    /// Place and the code of the place that took it over.
+    pub merged: Vec<(i32, String, DivisionCode)>,
+    /// Place and code.
+    pub abolished: Vec<(i32, String)>,
+    pub unchanged: usize,
+    pub bad: Vec<BadLine>,
+}
+
+impl Plan {
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty()
+            && self.renamed.is_empty()
+            && self.moved.is_empty()
+            && self.merged.is_empty()
+            && self.abolished.is_empty()
+    }
+}
+
+/// Reads `code,name,level` (any order of columns, others ignored; UTF-8 with or without a mark at the front). `changes`
+/// is an optional second file `old,new,kind` with kind `move` or `merge`, which settles what names alone cannot.
+pub fn plan(tree: &Tree, table: &[u8], changes: Option<&[u8]>) -> Plan {
+    let mut plan = Plan::default();
+    let rows = read(table, &mut plan.bad);
+    let told = changes.map_or_else(BTreeMap::new, |bytes| read_changes(bytes, &rows, &mut plan.bad));
+    if plan.bad.is_empty() {
+        compare(tree, rows, &told, &mut plan);
+    }
+    plan
+}
+
+fn records(bytes: &[u8], columns: &[&str], bad: &mut Vec<BadLine>) -> Vec<(u64, Vec<String>)> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes);
+    let wrong_header = |bad: &mut Vec<BadLine>, text: String| {
+        let wanted = columns.join(",");
+        bad.push(BadLine { line: 1, text, why: say!("第一行须有列名 {wanted}", "the first line must name the columns {wanted}") });
+    };
+    let header: Vec<String> = match reader.headers() {
+        Ok(header) => header.iter().map(str::to_lowercase).collect(),
+        Err(error) => {
+            wrong_header(bad, error.to_string());
+            return Vec::new();
+        }
+    };
+    let mut at = Vec::new();
+    for column in columns {
+        match header.iter().position(|name| name == column) {
+            Some(index) => at.push(index),
+            None => {
+                wrong_header(bad, header.join(","));
+                return Vec::new();
+            }
+        }
+    }
+    let mut found = Vec::new();
+    let mut record = csv::ByteRecord::new();
+    loop {
+        match reader.read_byte_record(&mut record) {
+            Ok(false) => return found,
+            Ok(true) => {}
+            Err(error) => {
+                bad.push(BadLine {
+                    line: error.position().map_or(0, csv::Position::line),
+                    text: String::new(),
+                    why: Text::new("这一行无法读取", "this line cannot be read"),
+                });
+                return found;
+            }
+        }
+        let line = record.position().map_or(0, csv::Position::line);
+        let text = || String::from_utf8_lossy(record.as_slice()).into_owned();
+        let fields: Option<Vec<&[u8]>> = at.iter().map(|index| record.get(*index)).collect();
+        let Some(fields) = fields else {
+            bad.push(BadLine { line, text: text(), why: Text::new("列数不够", "there are columns missing") });
+            continue;
+        };
+        match fields.into_iter().map(|field| std::str::from_utf8(field).map(str::to_owned)).collect() {
+            Ok(fields) => found.push((line, fields)),
+            Err(_) => {
+                let why = Text::new("不是 UTF-8 编码，请另存为 UTF-8", "this is not UTF-8; save the file as UTF-8");
+                bad.push(BadLine { line, text: text(), why });
+            }
+        }
+    }
+}
+
+fn read(table: &[u8], bad: &mut Vec<BadLine>) -> BTreeMap<DivisionCode, Row> {
+    let mut rows: BTreeMap<DivisionCode, Row> = BTreeMap::new();
+    let mut lines: HashMap<DivisionCode, u64> = HashMap::new();
+    for (line, fields) in records(table, &["code", "name", "level"], bad) {
+        let [code, name, level] = fields.as_slice() else { continue };
+        let mut fail = |why: Text| bad.push(BadLine { line, text: fields.join(","), why });
+        let code = match DivisionCode::parse(code) {
+            Ok(code) => code,
+            Err(fault) => {
+                fail(Text::owned(fault.zh, fault.en));
+                continue;
+            }
+        };
+        let stated = level.parse::<i64>().ok().and_then(Level::from_number);
+        if stated != Some(code.level()) {
+            let is = code.level().number();
+            fail(say!("层级写的是“{level}”，按编码应为 {is}", "the level says '{level}'; by the code it is {is}"));
+            continue;
+        }
+        let length = name.chars().count();
+        if length == 0 || length > 100 || name.chars().any(char::is_control) {
+            fail(Text::new("名称为空、过长或含控制字符", "the name is empty, too long, or has control characters"));
+            continue;
+        }
+        if let Some(first) = lines.insert(code, line) {
+            fail(say!("编码与第 {first} 行重复", "the code stands in line {first} already"));
+            continue;
+        }
+        rows.insert(code, Row { code, name: name.clone(), parent: None });
+    }
+    let codes: HashSet<DivisionCode> = rows.keys().copied().collect();
+    let top = codes.iter().map(DivisionCode::level).min();
+    for (code, row) in &mut rows {
+        // In some cities a level is missing: the nearest ancestor that is there is the parent (DOMAIN §1.1).
+        let mut parent = code.parent();
+        while let Some(up) = parent.filter(|up| !codes.contains(up)) {
+            parent = up.parent();
+        }
+        row.parent = parent;
+        if parent.is_none() && Some(code.level()) != top {
+            let line = lines.get(code).copied().unwrap_or_default();
+            let why = Text::new("文件中没有它的上级", "the file has no place above it");
+            bad.push(BadLine { line, text: format!("{},{}", code.padded(), row.name), why });
+        }
+    }
+    bad.sort_by_key(|b| b.line);
+    rows
+}
+
+enum Told {
+    Moved(DivisionCode),
+    Merged(DivisionCode),
+}
+
+fn read_changes(bytes: &[u8], rows: &BTreeMap<DivisionCode, Row>, bad: &mut Vec<BadLine>) -> BTreeMap<String, Told> {
+    let mut told = BTreeMap::new();
+    for (line, fields) in records(bytes, &["old", "new", "kind"], bad) {
+        let [old, new, kind] = fields.as_slice() else { continue };
+        let mut fail = |why: Text| bad.push(BadLine { line, text: fields.join(","), why });
+        let (Ok(old), Ok(new)) = (DivisionCode::parse(old), DivisionCode::parse(new)) else {
+            fail(Text::new("编码不对", "a code is wrong"));
+            continue;
+        };
+        if !rows.contains_key(&new) {
+            fail(Text::new("新编码不在区划表中", "the new code is not in the table"));
+            continue;
+        }
+        match kind.as_str() {
+            "move" => told.insert(old.padded().to_owned(), Told::Moved(new)),
+            "merge" => told.insert(old.padded().to_owned(), Told::Merged(new)),
+            _ => {
+                fail(Text::new("kind 只能是 move 或 merge", "kind is move or merge"));
+                continue;
+            }
+        };
+    }
+    told
+}
+
+fn compare(tree: &Tree, rows: BTreeMap<DivisionCode, Row>, told: &BTreeMap<String, Told>, plan: &mut Plan) {
+    let tops: Vec<&Row> = rows.values().filter(|row| row.parent.is_none()).collect();
+    let within = |place: &Place| {
+        tops.iter().any(|top| DivisionCode::parse(&place.code).is_ok_and(|code| top.code.contains(code)))
+    };
+    let mut gone: Vec<Arc<Place>> = tree
+        .all()
+        .filter(|place| place.until.is_none() && place.kind <= Kind::Village && within(place))
+        .filter(|place| DivisionCode::parse(&place.code).is_ok_and(|code| !rows.contains_key(&code)))
+        .cloned()
+        .collect();
+    gone.sort_by(|a, b| (a.kind, &a.code).cmp(&(b.kind, &b.code)));
+    let mut fresh: BTreeMap<DivisionCode, Row> = BTreeMap::new();
+    for (code, row) in rows {
+        match tree.by_code(code.padded()) {
+            Some(place) if place.name == row.name => plan.unchanged += 1,
+            Some(place) => plan.renamed.push((place.id, place.name.clone(), row.name)),
+            None => {
+                fresh.insert(code, row);
+            }
+        }
+    }
+    // Top down, so that a county that moved takes its townships along.
+    let mut moved_to: HashMap<i32, DivisionCode> = HashMap::new();
+    for place in gone {
+        let known = match told.get(&place.code) {
+            Some(Told::Merged(into)) => {
+                plan.merged.push((place.id, place.code.clone(), *into));
+                continue;
+            }
+            Some(Told::Moved(code)) => Some(*code),
+            None => guess(tree, &place, &fresh, &moved_to),
+        };
+        match known.and_then(|code| fresh.remove(&code)) {
+            Some(row) => {
+                moved_to.insert(place.id, row.code);
+                plan.moved.push((place.id, place.code.clone(), row));
+            }
+            None => plan.abolished.push((place.id, place.code.clone())),
+        }
+    }
+    plan.added = fresh.into_values().collect();
+}
+
+/// The one new row that can only be this place: same name and level under where its parent went, or, for want of that,
+/// the only one of its name and level in the same county or prefecture.
+fn guess(
+    tree: &Tree,
+    place: &Place,
+    fresh: &BTreeMap<DivisionCode, Row>,
+    moved_to: &HashMap<i32, DivisionCode>,
+) -> Option<DivisionCode> {
+    let alike = |row: &&Row| row.name == place.name && Kind::from(row.code.level()) == place.kind;
+    let parent = place.parent.and_then(|id| moved_to.get(&id).copied().or_else(|| code_of(tree, id)));
+    let under: Vec<&Row> = fresh.values().filter(alike).filter(|row| row.parent == parent).collect();
+    if let [one] = under.as_slice() {
+        return Some(one.code);
+    }
+    let area = match place.kind {
+        Kind::Village | Kind::Township => place.county.and_then(|id| moved_to.get(&id).copied().or_else(|| code_of(tree, id))),
+        Kind::County => place.prefecture.and_then(|id| code_of(tree, id)),
+        _ => None,
+    }?;
+    let nearby: Vec<&Row> = fresh.values().filter(alike).filter(|row| area.contains(row.code)).collect();
+    match nearby.as_slice() {
+        [one] => Some(one.code),
+        _ => None,
+    }
+}
+
+fn code_of(tree: &Tree, id: i32) -> Option<DivisionCode> {
+    tree.get(id).and_then(|place| DivisionCode::parse(&place.code).ok())
+}
+
+/// Rows of one statement; stays far below what either database takes.
+const CHUNK: usize = 1_000;
+
+/// Makes the plan true from a day on. `progress` is told how many rows were written.
+pub async fn apply(tx: &mut Tx, plan: &Plan, on: NaiveDate, progress: &(dyn Fn(usize) + Sync)) -> Result<()> {
+    let snapshot = tx.snapshot.clone();
+    let tree = &snapshot.places;
+    let mut next = tree.last_id();
+    let mut ids: HashMap<DivisionCode, i32> = HashMap::new();
+    for (id, _, row) in &plan.moved {
+        ids.insert(row.code, *id);
+    }
+    let mut places = Vec::with_capacity(plan.added.len());
+    let mut versions = Vec::with_capacity(plan.added.len() + plan.moved.len());
+    for row in &plan.added {
+        next += 1;
+        ids.insert(row.code, next);
+        places.push(place::ActiveModel {
+            id: Set(next),
+            kind: Set(Kind::from(row.code.level()).as_str().to_owned()),
+            successor: Set(None),
+        });
+    }
+    let id_of = |code: DivisionCode| ids.get(&code).copied().or_else(|| tree.by_code(code.padded()).map(|p| p.id));
+    let version = |place: i32, row: &Row| version::ActiveModel {
+        place: Set(place),
+        since: Set(on),
+        until: Set(None),
+        code: Set(row.code.padded().to_owned()),
+        name: Set(row.name.clone()),
+        parent: Set(row.parent.and_then(id_of)),
+    };
+    versions.extend(plan.added.iter().filter_map(|row| Some(version(id_of(row.code)?, row))));
+    versions.extend(plan.moved.iter().map(|(id, _, row)| version(*id, row)));
+    let mut ended: Vec<i32> = Vec::new();
+    ended.extend(plan.moved.iter().map(|(id, ..)| *id));
+    ended.extend(plan.merged.iter().map(|(id, ..)| *id));
+    ended.extend(plan.abolished.iter().map(|(id, _)| *id));
+    for (id, _, name) in &plan.renamed {
+        let Some(place) = tree.get(*id) else { continue };
+        ended.push(*id);
+        versions.push(version::ActiveModel {
+            place: Set(*id),
+            since: Set(on),
+            until: Set(None),
+            code: Set(place.code.clone()),
+            name: Set(name.clone()),
+            parent: Set(place.parent),
+        });
+    }
+    for chunk in ended.chunks(CHUNK) {
+        version::Entity::change()
+            .col_expr(version::Column::Until, Expr::value(Some(on)))
+            .filter(version::Column::Place.is_in(chunk.to_vec()))
+            .filter(version::Column::Until.is_null())
+            .exec(tx.db())
+            .await?;
+    }
+    for (id, _, into) in &plan.merged {
+        place::Entity::change()
+            .col_expr(place::Column::Successor, Expr::value(id_of(*into)))
+            .filter(place::Column::Id.eq(*id))
+            .exec(tx.db())
+            .await?;
+    }
+    for chunk in places.chunks(CHUNK) {
+        place::Entity::insert_many(chunk.to_vec()).exec_without_returning(tx.db()).await?;
+        progress(chunk.len());
+    }
+    for chunk in versions.chunks(CHUNK) {
+        version::Entity::insert_many(chunk.to_vec()).exec_without_returning(tx.db()).await?;
+    }
+    tx.touch(Part::Places);
+    tx.note("added", plan.added.len());
+    tx.note("renamed", plan.renamed.len());
+    tx.note("moved", plan.moved.len());
+    tx.note("merged", plan.merged.len());
+    tx.note("abolished", plan.abolished.len());
+    if let (None, Some(root)) = (tree.roots().first(), plan.added.first()) {
+        let id = id_of(root.code).unwrap_or(1);
+        tx.stand_at(Arc::new(Place::first(id, root.code.padded(), &root.name, on)));
+    }
+    Ok(())
+}

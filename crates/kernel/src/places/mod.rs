@@ -1,0 +1,81 @@
+//! Places: the tree from the province to the household, with stable ids and dated codes, names and parents.
+
+pub mod api;
+mod change;
+pub mod entity;
+pub mod import;
+mod tree;
+
+pub use change::{abolish, merge, rename, transfer};
+pub use tree::{Place, Resolved, Tree, load};
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a place is. The first five have national codes (GB/T 2260, GB/T 10114, NBS statistical codes); grids and
+/// villagers' groups are parallel children of a village.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Province,
+    Prefecture,
+    County,
+    Township,
+    Village,
+    NaturalVillage,
+    VillagerGroup,
+    Grid,
+    MicroGrid,
+    Household,
+}
+
+impl Kind {
+    const ALL: [Kind; 10] = [
+        Kind::Province,
+        Kind::Prefecture,
+        Kind::County,
+        Kind::Township,
+        Kind::Village,
+        Kind::NaturalVillage,
+        Kind::VillagerGroup,
+        Kind::Grid,
+        Kind::MicroGrid,
+        Kind::Household,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Province => "province",
+            Kind::Prefecture => "prefecture",
+            Kind::County => "county",
+            Kind::Township => "township",
+            Kind::Village => "village",
+            Kind::NaturalVillage => "natural_village",
+            Kind::VillagerGroup => "villager_group",
+            Kind::Grid => "grid",
+            Kind::MicroGrid => "micro_grid",
+            Kind::Household => "household",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    pub fn above_county(self) -> bool {
+        self < Kind::County
+    }
+}
+
+impl From<jizuo_standards::division::Level> for Kind {
+    fn from(level: jizuo_standards::division::Level) -> Self {
+        use jizuo_standards::division::Level;
+        match level {
+            Level::Province => Kind::Province,
+            Level::Prefecture => Kind::Prefecture,
+            Level::County => Kind::County,
+            Level::Township => Kind::Township,
+            Level::Village => Kind::Village,
+        }
+    }
+}

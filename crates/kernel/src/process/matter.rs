@@ -1,0 +1,419 @@
+//! A matter on its way through a process: opened, advanced by compare and set, and always waiting for exactly one task.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use sea_orm::ExprTrait;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::definition::{Definition, Phase, Process, StepDef};
+use super::entity::{step, task, version};
+use super::overlay::effective;
+use crate::counties::{self, State as Switch};
+use crate::error::{Faults, internal, refuse};
+use crate::places::Place;
+use crate::{Ctx, Error, Reference, Result, Scope, Scoped, Text, Tx, rules, say};
+
+/// A module's table whose rows go through a process. Made by [`crate::matter!`].
+pub trait Matter: Scoped {
+    /// `grid.incident`
+    const KIND: &'static str;
+    const ID: Self::Column;
+    const STATE: Self::Column;
+    const PHASE: Self::Column;
+    const VERSION: Self::Column;
+    const DUE_AT: Self::Column;
+    const CLOSED_AT: Self::Column;
+
+    fn facts(row: &Self::Model) -> Facts;
+}
+
+/// What the kernel must know of a row.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    pub county: i32,
+    pub id: Uuid,
+    pub place: i32,
+    pub state: String,
+    pub process: String,
+    pub version: i32,
+    pub label: String,
+    pub due_at: Option<DateTime<Utc>>,
+}
+
+/// What a new row's process columns hold.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    pub id: Uuid,
+    pub place: Arc<Place>,
+    pub state: String,
+    pub phase: String,
+    pub process: String,
+    pub due_at: Option<DateTime<Utc>>,
+    pub opened_at: DateTime<Utc>,
+}
+
+/// How a step is taken.
+#[derive(Clone, Debug, Default)]
+pub struct Move {
+    pub reason: Option<String>,
+    /// Who has to do the next step.
+    pub assignee: Option<Uuid>,
+    /// Picks a stricter or looser deadline rule: `GRID.HANDLE` with `urgent` is `GRID.HANDLE.URGENT`, where that exists.
+    pub pace: Option<&'static str>,
+}
+
+/// Makes an entity with the columns of `Columns::places` and `Columns::matter` a [`Matter`]; `label` is what people call
+/// the row in an inbox.
+#[macro_export]
+macro_rules! matter {
+    ($kind:literal, $label:expr) => {
+        $crate::scoped!(Entity);
+        impl $crate::process::Matter for Entity {
+            const KIND: &'static str = $kind;
+            const ID: Column = Column::Id;
+            const STATE: Column = Column::State;
+            const PHASE: Column = Column::Phase;
+            const VERSION: Column = Column::Version;
+            const DUE_AT: Column = Column::DueAt;
+            const CLOSED_AT: Column = Column::ClosedAt;
+
+            fn facts(row: &Model) -> $crate::process::Facts {
+                let label: fn(&Model) -> String = $label;
+                $crate::process::Facts {
+                    county: row.county,
+                    id: row.id,
+                    place: row.place,
+                    state: row.state.clone(),
+                    process: row.process.clone(),
+                    version: row.version,
+                    label: label(row),
+                    due_at: row.due_at,
+                }
+            }
+        }
+
+        impl ActiveModel {
+            /// A row with its place and process columns filled.
+            pub fn opened(opening: &$crate::process::Opening) -> ActiveModel {
+                use sea_orm::ActiveValue::Set;
+                ActiveModel {
+                    county: Set(opening.place.chain()),
+                    id: Set(opening.id),
+                    prefecture: Set(opening.place.prefecture),
+                    township: Set(opening.place.township),
+                    village: Set(opening.place.village),
+                    place: Set(opening.place.id),
+                    state: Set(opening.state.clone()),
+                    phase: Set(opening.phase.clone()),
+                    process: Set(opening.process.clone()),
+                    version: Set(1),
+                    due_at: Set(opening.due_at),
+                    opened_at: Set(opening.opened_at),
+                    closed_at: Set(None),
+                    ..Default::default()
+                }
+            }
+        }
+    };
+}
+
+/// Begins a matter at a place: under the process in force there, unless the county lets the module run out.
+pub async fn open(tx: &mut Tx, process: &'static Process, place: &Arc<Place>, label: &str, how: Move) -> Result<Opening> {
+    let module = process.id.split('.').next().unwrap_or_default();
+    if counties::state(&tx.snapshot, place, module, tx.now).state == Switch::Draining {
+        return Err(refuse(
+            "base.module.draining",
+            Text::new(
+                "本县正在停用该模块：未办结的继续办，不再受理新的",
+                "The county is letting this module run out: open matters go on, new ones are not taken",
+            ),
+        )
+        .who(Text::new("县级系统管理员可以重新启用", "the county's system administrator can switch it on again"))
+        .into());
+    }
+    let definition = effective(&tx.app, &tx.snapshot, place, process).definition;
+    let text = serde_json::to_string(&definition)?;
+    let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..16]);
+    let row = version::ActiveModel {
+        id: Set(hash.clone()),
+        process: Set(process.id.to_owned()),
+        definition: Set(serde_json::from_str(&text)?),
+    };
+    version::Entity::insert(row)
+        .on_conflict(OnConflict::column(version::Column::Id).do_nothing().to_owned())
+        .exec_without_returning(tx.db())
+        .await?;
+    let state = definition.state(&definition.start).ok_or_else(|| internal("a process without its start"))?.clone();
+    let mut opening = Opening {
+        id: tx.id(),
+        place: place.clone(),
+        phase: state.phase.as_str().to_owned(),
+        state: state.id,
+        process: hash,
+        due_at: None,
+        opened_at: tx.now,
+    };
+    let facts = Facts {
+        county: place.chain(),
+        id: opening.id,
+        place: place.id,
+        state: opening.state.clone(),
+        process: opening.process.clone(),
+        version: 1,
+        label: label.to_owned(),
+        due_at: None,
+    };
+    opening.due_at = wait(tx, &definition, process.id, &facts, &opening.state, &how).await?;
+    let opened = StepDef {
+        action: format!("{}.open", process.id),
+        title: Text::new("提交", "Opened"),
+        from: Vec::new(),
+        to: opening.state.clone(),
+        permission: String::new(),
+        deadline: None,
+        role: None,
+        reason: false,
+        local: false,
+    };
+    record(tx, process.id, &facts, &opened, None, how.reason).await?;
+    Ok(opening)
+}
+
+/// The definition a matter began under.
+pub(crate) async fn definition_of(ctx: &Ctx, hash: &str) -> Result<Definition> {
+    if let Some(known) = ctx.app.definition(hash) {
+        return Ok((*known).clone());
+    }
+    let row = version::Entity::all()
+        .filter(version::Column::Id.eq(hash))
+        .one(ctx.db())
+        .await?
+        .ok_or_else(|| internal(format!("the process version {hash} is gone")))?;
+    let definition: Definition = serde_json::from_value(row.definition)?;
+    ctx.app.keep_definition(hash, definition.clone());
+    Ok(definition)
+}
+
+/// The steps open to the actor now, in the order of the process.
+pub async fn open_actions<E: Matter>(ctx: &Ctx, row: &E::Model) -> Result<Vec<StepDef>> {
+    let facts = E::facts(row);
+    let definition = definition_of(ctx, &facts.process).await?;
+    let place = ctx.snapshot.places.place(facts.place)?;
+    Ok(definition.steps_from(&facts.state).filter(|step| may(ctx, step, &place)).cloned().collect())
+}
+
+fn may(ctx: &Ctx, step: &StepDef, place: &Place) -> bool {
+    ctx.actor.is_system() || ctx.holds(&step.permission, step.role.as_deref(), place)
+}
+
+/// Takes a step. Of several people at once one succeeds; the others get 409 with what is true now.
+pub async fn advance<E: Matter>(tx: &mut Tx, row: &E::Model, action: &str, how: Move) -> Result<E::Model> {
+    let facts = E::facts(row);
+    let definition = definition_of(tx, &facts.process).await?;
+    let place = tx.snapshot.places.place(facts.place)?;
+    let Some(taken) = definition.step_from(&facts.state, action).cloned() else {
+        return Err(not_now(&definition, &facts.state));
+    };
+    if !may(tx, &taken, &place) {
+        return Err(crate::gate::forbidden(&tx.app, &taken.permission, Some(&place)));
+    }
+    let mut faults = Faults::default();
+    if taken.reason {
+        faults.text("reason", how.reason.as_deref().unwrap_or_default(), 500);
+    } else if let Some(reason) = &how.reason {
+        faults.optional_text("reason", reason, 500);
+    }
+    faults.check()?;
+    let to = definition.state(&taken.to).ok_or_else(|| internal("a step that leads nowhere"))?;
+    let kind = E::KIND;
+    task::Entity::update_within(&Scope::counties(vec![facts.county]))
+        .col_expr(task::Column::DoneAt, Expr::value(Some(tx.now)))
+        .col_expr(task::Column::DoneBy, Expr::value(Some(tx.actor.name.clone())))
+        .filter(task::Column::Matter.eq(facts.id))
+        .filter(task::Column::DoneAt.is_null())
+        .exec(tx.db())
+        .await?;
+    let due_at = wait(tx, &definition, kind, &facts, &to.id, &how).await?;
+    let closed_at = (to.phase == Phase::Done).then_some(tx.now);
+    let changed = E::update_within(&Scope::counties(vec![facts.county]))
+        .col_expr(E::STATE, Expr::value(to.id.clone()))
+        .col_expr(E::PHASE, Expr::value(to.phase.as_str()))
+        .col_expr(E::DUE_AT, Expr::value(due_at))
+        .col_expr(E::CLOSED_AT, Expr::value(closed_at))
+        .col_expr(E::VERSION, Expr::col(E::VERSION).add(1))
+        .filter(E::ID.eq(facts.id))
+        .filter(E::STATE.eq(facts.state.clone()))
+        .filter(E::VERSION.eq(facts.version))
+        .exec_with_returning(tx.db())
+        .await?
+        .pop();
+    let Some(changed) = changed else {
+        let now = E::within(&Scope::counties(vec![facts.county])).filter(E::ID.eq(facts.id)).one(tx.db()).await?;
+        let state = now.map_or(facts.state, |row| E::facts(&row).state);
+        return Err(not_now(&definition, &state));
+    };
+    tx.note("from", &facts.state);
+    tx.note("to", &to.id);
+    if taken.local {
+        tx.note("step", &taken.action);
+    }
+    record(tx, kind, &facts, &taken, Some(facts.state.clone()), how.reason).await?;
+    Ok(changed)
+}
+
+fn not_now(definition: &Definition, state: &str) -> Error {
+    let title = definition.state(state).map_or(Text::new("", ""), |s| s.title.clone());
+    let list = |f: fn(&Text) -> &str| {
+        definition.steps_from(state).map(|step| f(&step.title)).collect::<Vec<_>>().join("、")
+    };
+    let (zh, en) = (&title.zh, &title.en);
+    let (next_zh, next_en) = (list(|t| &t.zh), list(|t| &t.en));
+    refuse(
+        "base.process.not_now",
+        say!(
+            "现在的状态是“{zh}”，不能这样办。可以：{next_zh}",
+            "It is '{en}' now, and this step does not start there. Possible: {next_en}"
+        ),
+    )
+    .who(Text::new("有相应权限的人，在事项处于相应状态时", "who holds the step's permission, when the matter is in the right state"))
+    .current(serde_json::json!({
+        "state": state,
+        "actions": definition.steps_from(state).map(|step| &step.action).collect::<Vec<_>>(),
+    }))
+    .into()
+}
+
+/// Puts the next step into somebody's inbox; returns when it is due.
+async fn wait(
+    tx: &Tx,
+    definition: &Definition,
+    kind: &'static str,
+    facts: &Facts,
+    state: &str,
+    how: &Move,
+) -> Result<Option<DateTime<Utc>>> {
+    if definition.state(state).is_some_and(|s| s.phase == Phase::Done) {
+        return Ok(None);
+    }
+    let Some(next) = definition.awaited(state) else { return Ok(None) };
+    let due_at = match &next.deadline {
+        Some(rule) => Some(deadline(tx, rule, how.pace, facts.place)?),
+        None => None,
+    };
+    let place = tx.snapshot.places.place(facts.place)?;
+    let row = task::ActiveModel {
+        county: Set(facts.county),
+        id: Set(tx.id()),
+        prefecture: Set(place.prefecture),
+        township: Set(place.township),
+        village: Set(place.village),
+        place: Set(place.id),
+        module: Set(kind.split('.').next().unwrap_or_default().to_owned()),
+        kind: Set(kind.to_owned()),
+        matter: Set(facts.id),
+        label: Set(facts.label.clone()),
+        action: Set(next.action.clone()),
+        permission: Set(next.permission.clone()),
+        role: Set(next.role.clone()),
+        assignee: Set(how.assignee),
+        due_at: Set(due_at),
+        sort_at: Set(due_at.unwrap_or(END_OF_TIME)),
+        opened_at: Set(tx.now),
+        done_at: Set(None),
+        done_by: Set(None),
+        overdue_told: Set(false),
+    };
+    task::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    Ok(due_at)
+}
+
+/// Sorts after every real deadline and is a date in both databases.
+const END_OF_TIME: DateTime<Utc> = DateTime::from_timestamp_nanos(7_258_118_400_000_000_000);
+
+fn deadline(tx: &Tx, rule: &str, pace: Option<&'static str>, place: i32) -> Result<DateTime<Utc>> {
+    let place = tx.snapshot.places.place(place)?;
+    let registry = &tx.app.registry;
+    let paced = pace.map(|pace| format!("{rule}.{}", pace.to_uppercase())).filter(|id| registry.rules.contains(id));
+    let id = paced.as_deref().unwrap_or(rule);
+    rules::due(tx, &rules::in_force(registry, &tx.snapshot, &place, id, tx.today())?)
+}
+
+async fn record(
+    tx: &Tx,
+    kind: &'static str,
+    facts: &Facts,
+    taken: &StepDef,
+    from: Option<String>,
+    reason: Option<String>,
+) -> Result<()> {
+    let row = step::ActiveModel {
+        county: Set(facts.county),
+        id: Set(tx.id()),
+        kind: Set(kind.to_owned()),
+        matter: Set(facts.id),
+        action: Set(taken.action.clone()),
+        title_zh: Set(taken.title.zh.to_string()),
+        title_en: Set(taken.title.en.to_string()),
+        from_state: Set(from),
+        to_state: Set(taken.to.clone()),
+        actor: Set(tx.actor.account),
+        actor_name: Set(tx.actor.name.clone()),
+        on_behalf_of: Set(tx.behalf().map(str::to_owned)),
+        reason: Set(reason.map(|r| r.trim().to_owned()).filter(|r| !r.is_empty())),
+        at: Set(tx.now),
+        due_at: Set(facts.due_at),
+    };
+    step::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    Ok(())
+}
+
+/// A step that was taken, on the wire.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = StepTaken)]
+pub struct Taken {
+    pub action: String,
+    pub title: Text,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    pub to: String,
+    pub by: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    pub at: DateTime<Utc>,
+    /// Whether it was taken after its deadline.
+    pub late: bool,
+}
+
+/// The time line of a matter, oldest first.
+pub async fn history<E: Matter>(ctx: &Ctx, row: &E::Model) -> Result<Vec<Taken>> {
+    let facts = E::facts(row);
+    let rows = step::Entity::within(&Scope::counties(vec![facts.county]))
+        .filter(step::Column::Kind.eq(E::KIND))
+        .filter(step::Column::Matter.eq(facts.id))
+        .order_by_asc(step::Column::At)
+        .order_by_asc(step::Column::Id)
+        .all(ctx.db())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Taken {
+            action: row.action,
+            title: Text::owned(row.title_zh, row.title_en),
+            from: row.from_state,
+            to: row.to_state,
+            by: row.actor_name,
+            on_behalf_of: row.on_behalf_of,
+            reason: row.reason,
+            at: row.at,
+            late: row.due_at.is_some_and(|due| row.at > due),
+        })
+        .collect())
+}

@@ -1,0 +1,14 @@
+//! Processes: the life of a matter as data that counties adapt, the matters that go through it, and who must do what by when.
+
+pub mod api;
+mod definition;
+pub mod entity;
+mod inbox;
+mod matter;
+mod overlay;
+
+pub use definition::{Definition, Phase, Process, Skip, State, StateDef, Step, StepDef};
+pub use entity::task;
+pub use inbox::{Task, inbox, tell_overdue};
+pub use matter::{Facts, Matter, Move, Opening, Taken, advance, history, open, open_actions};
+pub use overlay::{Added, Effective, Overlay, Overlays, effective, lay, load};

@@ -1,0 +1,351 @@
+//! What all modules of this build hand over, checked once at the start: routes, documents, permissions, menus, topics,
+//! subscriptions, timers and rules are all read from here, so that one switch governs them all.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use axum::Router;
+use axum::http::Method;
+use serde_json::{Map, Value};
+use utoipa::openapi::{OpenApi, PathItem};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::module::{Permission, Statistic, Topic};
+use crate::openapi;
+use crate::process::Process;
+use crate::rules::Registry as Rules;
+use crate::{App, Module};
+
+/// One operation of the document, as the gate enforces it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// `grid_incident_report`
+    pub id: String,
+    pub module: &'static str,
+    pub method: Method,
+    /// The template: `/api/v1/places/{place}/grid/incidents`.
+    pub path: String,
+    pub access: Access,
+}
+
+/// Who may call an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody; on the module's short public list.
+    Public,
+    /// Anybody with an account, for what is their own.
+    SignedIn,
+    /// Who holds the permission at the place.
+    Permission(&'static str),
+}
+
+impl Operation {
+    pub fn reads(&self) -> bool {
+        self.method == Method::GET || self.method == Method::HEAD
+    }
+
+    pub fn has_place(&self) -> bool {
+        self.path.contains("{place}")
+    }
+}
+
+pub struct Registry {
+    modules: Vec<&'static Module>,
+    operations: HashMap<(Method, String), Operation>,
+    permissions: HashMap<&'static str, &'static Permission>,
+    topics: BTreeSet<&'static str>,
+    documents: BTreeMap<&'static str, OpenApi>,
+    pub rules: Rules,
+}
+
+/// Everything that is wrong with a set of modules.
+#[derive(Debug, thiserror::Error)]
+#[error("this build cannot be served:\n- {}", .0.join("\n- "))]
+pub struct Unservable(pub Vec<String>);
+
+impl Registry {
+    /// Reads and checks the modules; `base` comes first.
+    pub fn build(modules: &[&'static Module]) -> Result<(Registry, Router<App>), Unservable> {
+        let mut faults = Vec::new();
+        let mut ids = BTreeSet::new();
+        let mut permissions = HashMap::new();
+        let mut topics = BTreeSet::new();
+        let mut documents = BTreeMap::new();
+        let mut operations = HashMap::new();
+        let mut router = Router::new();
+        let mut schemas: HashMap<String, (&'static str, Value)> = HashMap::new();
+        let mut operation_ids: BTreeSet<String> = BTreeSet::new();
+        let mut rules = Rules::default();
+
+        for module in modules {
+            if !ids.insert(module.id) {
+                faults.push(format!("two modules have the id {}", module.id));
+            }
+            for permission in module.permissions {
+                belongs(&mut faults, module, "permission", permission.id);
+                if permissions.insert(permission.id, permission).is_some() {
+                    faults.push(format!("the permission {} is listed twice", permission.id));
+                }
+            }
+            for Topic { id, sample, .. } in module.events {
+                belongs(&mut faults, module, "topic", id);
+                topics.insert(*id);
+                if let Err(error) = serde_json::from_str::<Value>(sample) {
+                    faults.push(format!("the sample of the topic {id} is no JSON: {error}"));
+                }
+            }
+            if let Err(error) = rules.add(module.id, module.rules) {
+                faults.push(format!("the rules of {}: {error}", module.id));
+            }
+        }
+        for module in modules {
+            check_parts(module, &permissions, &topics, &rules, &mut faults);
+            let prefix = if module.id == "base" {
+                "/api/v1".to_owned()
+            } else {
+                format!("/api/v1/places/{{place}}/{}", module.id)
+            };
+            let (routes, mut document) = OpenApiRouter::<App>::new().nest(&prefix, (module.api)()).split_for_parts();
+            router = router.merge(routes);
+            openapi::complete(module, &mut document);
+            for (path, item) in &document.paths.paths {
+                for (method, operation) in methods(item) {
+                    let id = operation.operation_id.clone().unwrap_or_default();
+                    if !id.starts_with(&format!("{}_", module.id)) {
+                        faults.push(format!("{method} {path}: the operation id '{id}' does not begin with {}_", module.id));
+                    }
+                    if !operation_ids.insert(id.clone()) {
+                        faults.push(format!("two operations have the id {id}"));
+                    }
+                    match access(module, operation, &id, &permissions) {
+                        Ok(access) => {
+                            let path = path.clone();
+                            operations.insert(
+                                (method.clone(), path.clone()),
+                                Operation { id, module: module.id, method, path, access },
+                            );
+                        }
+                        Err(fault) => faults.push(format!("{method} {path}: {fault}")),
+                    }
+                }
+            }
+            for (name, schema) in document.components.iter().flat_map(|c| &c.schemas) {
+                let shape = serde_json::to_value(schema).unwrap_or_default();
+                match schemas.get(name) {
+                    Some((other, known)) if *known != shape => faults.push(format!(
+                        "the schema {name} has one shape in {other} and another in {}; name it `{}.{name}`",
+                        module.id, module.id
+                    )),
+                    _ => {
+                        schemas.insert(name.clone(), (module.id, shape));
+                    }
+                }
+            }
+            documents.insert(module.id, document);
+        }
+        for module in modules {
+            for entry in module.menu {
+                if !operation_ids.contains(entry.operation) {
+                    faults.push(format!("the menu entry {} leads to no operation", entry.id));
+                }
+            }
+            for id in module.public {
+                if !operation_ids.contains(*id) {
+                    faults.push(format!("{} lists the public operation {id}, which does not exist", module.id));
+                }
+            }
+        }
+        if faults.is_empty() {
+            let registry =
+                Registry { modules: modules.to_vec(), operations, permissions, topics, documents, rules };
+            Ok((registry, router))
+        } else {
+            Err(Unservable(faults))
+        }
+    }
+
+    pub fn modules(&self) -> &[&'static Module] {
+        &self.modules
+    }
+
+    /// The modules that a county may or may not have: all but the base.
+    pub fn optional(&self) -> impl Iterator<Item = &'static Module> {
+        self.modules.iter().copied().filter(|module| module.id != "base")
+    }
+
+    pub fn module(&self, id: &str) -> Option<&'static Module> {
+        self.modules.iter().copied().find(|module| module.id == id)
+    }
+
+    pub fn operation(&self, method: &Method, path: &str) -> Option<&Operation> {
+        let method = if method == Method::HEAD { &Method::GET } else { method };
+        self.operations.get(&(method.clone(), path.to_owned()))
+    }
+
+    /// Every operation, in a stable order.
+    pub fn operations(&self) -> Vec<&Operation> {
+        let mut all: Vec<&Operation> = self.operations.values().collect();
+        all.sort_by(|a, b| (a.module, &a.path, a.method.as_str()).cmp(&(b.module, &b.path, b.method.as_str())));
+        all
+    }
+
+    pub fn permission(&self, id: &str) -> Option<&'static Permission> {
+        self.permissions.get(id).copied()
+    }
+
+    pub fn has_topic(&self, id: &str) -> bool {
+        self.topics.contains(id)
+    }
+
+    pub fn process(&self, id: &str) -> Option<&'static Process> {
+        self.modules.iter().flat_map(|m| m.processes).find(|process| process.id == id)
+    }
+
+    pub fn statistic(&self, module: &str, id: &str) -> Option<&'static Statistic> {
+        self.module(module)?.statistics.iter().find(|statistic| statistic.id == id)
+    }
+
+    /// The document of one module.
+    pub fn document(&self, module: &str) -> Option<&OpenApi> {
+        self.documents.get(module)
+    }
+
+    /// The union of the documents of the base and of these modules.
+    pub fn union(&self, modules: &[&str]) -> OpenApi {
+        let mut union = openapi::empty();
+        for module in &self.modules {
+            if module.id == "base" || modules.contains(&module.id) {
+                union.merge(self.documents[module.id].clone());
+            }
+        }
+        union
+    }
+
+    /// Titles of the roles that carry a permission, for a refusal that says who could do it.
+    pub fn holders(&self, permission: &str) -> crate::Text {
+        let roles: Vec<_> = self
+            .modules
+            .iter()
+            .flat_map(|m| m.roles)
+            .filter(|role| role.permissions.contains(&permission))
+            .map(|role| (&role.title, role.id))
+            .collect();
+        if roles.is_empty() {
+            return crate::say!(
+                "获得“{permission}”权限的人员",
+                "anyone who is granted {permission}"
+            );
+        }
+        let list = |f: fn(&crate::Text) -> &str| {
+            roles.iter().map(|(title, id)| format!("{} ({id})", f(title))).collect::<Vec<_>>().join("、")
+        };
+        crate::Text::owned(list(|t| &t.zh), list(|t| &t.en))
+    }
+}
+
+fn belongs(faults: &mut Vec<String>, module: &Module, what: &str, id: &str) {
+    if !id.starts_with(&format!("{}.", module.id)) {
+        faults.push(format!("the {what} {id} of {} does not begin with '{}.'", module.id, module.id));
+    }
+}
+
+fn check_parts(
+    module: &Module,
+    permissions: &HashMap<&'static str, &'static Permission>,
+    topics: &BTreeSet<&'static str>,
+    rules: &Rules,
+    faults: &mut Vec<String>,
+) {
+    for role in module.roles {
+        belongs(faults, module, "role", role.id);
+        for permission in role.permissions {
+            if !permissions.contains_key(permission) {
+                faults.push(format!("the role {} carries the unknown permission {permission}", role.id));
+            }
+        }
+    }
+    for subscription in module.subscriptions {
+        belongs(faults, module, "subscription", subscription.id);
+        if !topics.contains(subscription.topic) {
+            faults.push(format!("{} listens to {}, which nobody tells", subscription.id, subscription.topic));
+        }
+    }
+    for timer in module.timers {
+        belongs(faults, module, "timer", timer.id);
+    }
+    for statistic in module.statistics {
+        belongs(faults, module, "statistic", statistic.id);
+    }
+    for process in module.processes {
+        belongs(faults, module, "process", process.id);
+        for fault in process.faults() {
+            faults.push(format!("the process {}: {fault}", process.id));
+        }
+        for step in process.steps {
+            if !permissions.contains_key(step.action) {
+                faults.push(format!("the step {} is no listed permission", step.action));
+            }
+            if let Some(rule) = step.deadline {
+                if !rules.contains(rule) {
+                    faults.push(format!("the step {} has the unknown deadline rule {rule}", step.action));
+                }
+            }
+        }
+    }
+    for permission in module.permissions.iter().map(|p| p.id) {
+        if !module.roles.iter().any(|role| role.permissions.contains(&permission)) {
+            faults.push(format!("no role of {} carries the permission {permission}", module.id));
+        }
+    }
+}
+
+fn access(
+    module: &Module,
+    operation: &utoipa::openapi::path::Operation,
+    id: &str,
+    permissions: &HashMap<&'static str, &'static Permission>,
+) -> Result<Access, String> {
+    let security = serde_json::to_value(&operation.security).unwrap_or_default();
+    let first = security.as_array().and_then(|list| list.first()).and_then(Value::as_object);
+    let listed = module.public.contains(&id);
+    match first {
+        None => Err("names no permission in its `security`".to_owned()),
+        Some(scheme) if scheme.is_empty() && listed => Ok(Access::Public),
+        Some(scheme) if scheme.is_empty() => Err(format!("is public, but {} does not list it", module.id)),
+        Some(_) if listed => Err("is listed as public, but its document says otherwise".to_owned()),
+        Some(scheme) => match scopes(scheme).as_slice() {
+            [] if module.id == "base" => Ok(Access::SignedIn),
+            [one] => match permissions.get_key_value(one.as_str()) {
+                Some((id, _)) if id.starts_with(&format!("{}.", module.id)) || module.id == "base" => {
+                    Ok(Access::Permission(id))
+                }
+                Some(_) => Err(format!("names {one}, which is another module's")),
+                None => Err(format!("names {one}, which nobody lists")),
+            },
+            _ => Err("must name exactly one permission".to_owned()),
+        },
+    }
+}
+
+fn scopes(scheme: &Map<String, Value>) -> Vec<String> {
+    scheme
+        .values()
+        .filter_map(Value::as_array)
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The operations of a path with their methods.
+pub fn methods(item: &PathItem) -> Vec<(Method, &utoipa::openapi::path::Operation)> {
+    [
+        (Method::GET, &item.get),
+        (Method::PUT, &item.put),
+        (Method::POST, &item.post),
+        (Method::DELETE, &item.delete),
+        (Method::PATCH, &item.patch),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| operation.as_ref().map(|o| (method, o)))
+    .collect()
+}

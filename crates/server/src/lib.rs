@@ -1,0 +1,1 @@
+//! The one binary: the list of modules and the command line.

@@ -1,0 +1,1 @@
+//! Certificate catalogue (证明事项目录).

@@ -1,0 +1,1 @@
+//! Grid governance (网格治理).

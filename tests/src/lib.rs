@@ -1,0 +1,1 @@
+//! What must hold for all modules, and stories across modules.
