@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveTime, TimeZone, Timelike, Utc};
+use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveTime, Offset, Timelike, Utc};
 use rand::Rng;
 use uuid::Uuid;
 
@@ -62,11 +62,11 @@ pub(crate) fn china() -> FixedOffset {
     FixedOffset::east_opt(CHINA).unwrap_or_else(|| Utc.fix())
 }
 
-use chrono::Offset;
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may stop")]
 mod tests {
+    use chrono::TimeZone;
+
     use super::*;
 
     #[test]

@@ -185,7 +185,10 @@ impl Ctx {
             Some(seen) if seen == version.to_string() => Ok(()),
             Some(_) => Err(crate::error::refuse(
                 "base.version.stale",
-                Text::new("内容已被别人修改，请重新读取后再改", "somebody changed this meanwhile; read it again, then edit"),
+                Text::new(
+                    "内容已被别人修改，请重新读取后再改",
+                    "somebody changed this meanwhile; read it again, then edit",
+                ),
             )
             .current(now)
             .into()),
@@ -295,7 +298,12 @@ impl Tx {
     }
 
     /// The only commit there is: rows, audit line, events and the answer to a retry together, or nothing.
-    pub async fn commit<T: Serialize>(self, action: &'static str, subject: Subject, reply: Reply<T>) -> Result<Reply<T>> {
+    pub async fn commit<T: Serialize>(
+        self,
+        action: &'static str,
+        subject: Subject,
+        reply: Reply<T>,
+    ) -> Result<Reply<T>> {
         let Tx { ctx, db, facts, changes, on_behalf_of, touched } = self;
         let place = ctx.place()?.clone();
         audit::append(&db, &ctx, &place, action, &subject, on_behalf_of, changes).await?;

@@ -53,36 +53,37 @@ pub struct Refusal {
 }
 
 /// The rule, its article, and the way out belong to every refusal; the builder asks for them in that order.
-pub fn refuse(code: impl Into<Cow<'static, str>>, message: Text) -> Refusal {
+pub fn refuse(code: impl Into<Cow<'static, str>>, message: Text) -> Box<Refusal> {
     let code = code.into();
-    Refusal { rule: code.to_string(), code, message, source: None, who: EVERYONE_AFTER_CHANGE, current: None }
+    let who = EVERYONE_AFTER_CHANGE;
+    Box::new(Refusal { rule: code.to_string(), code, message, source: None, who, current: None })
 }
 
 const EVERYONE_AFTER_CHANGE: Text =
     Text::new("消除上述原因后，原操作人即可办理", "the same person, once the reason above is gone");
 
 impl Refusal {
-    pub fn rule(mut self, id: impl Into<String>) -> Self {
+    pub fn rule(mut self: Box<Self>, id: impl Into<String>) -> Box<Self> {
         self.rule = id.into();
         self
     }
-    pub fn source(mut self, basis: impl Into<Option<Basis>>) -> Self {
+    pub fn source(mut self: Box<Self>, basis: impl Into<Option<Basis>>) -> Box<Self> {
         self.source = basis.into();
         self
     }
-    pub fn who(mut self, who: Text) -> Self {
+    pub fn who(mut self: Box<Self>, who: Text) -> Box<Self> {
         self.who = who;
         self
     }
-    pub fn current(mut self, now: impl Serialize) -> Self {
+    pub fn current(mut self: Box<Self>, now: impl Serialize) -> Box<Self> {
         self.current = serde_json::to_value(now).ok();
         self
     }
 }
 
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Self {
-        Error::Refused(Box::new(refusal))
+impl From<Box<Refusal>> for Error {
+    fn from(refusal: Box<Refusal>) -> Self {
+        Error::Refused(refusal)
     }
 }
 
@@ -426,7 +427,10 @@ fn bare(status: StatusCode) -> Error {
         StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => Error::Unreadable {
             status: StatusCode::GATEWAY_TIMEOUT,
             code: "base.request.timeout",
-            message: Text::new("处理超时，请用同一个 Idempotency-Key 重试", "it took too long; retry with the same Idempotency-Key"),
+            message: Text::new(
+                "处理超时，请用同一个 Idempotency-Key 重试",
+                "it took too long; retry with the same Idempotency-Key",
+            ),
         },
         s if s.is_server_error() => internal(format!("the framework answered {s}")),
         status => Error::Unreadable {

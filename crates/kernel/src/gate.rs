@@ -44,10 +44,10 @@ pub(crate) async fn gate(State(app): State<App>, matched: MatchedPath, req: Requ
     let mut response = next.run(req).await;
     response.extensions_mut().insert(operation);
     let raced = response.extensions().get::<Arc<Error>>().is_some_and(|error| idempotency::lost_race(error));
-    if let (true, Some(retry)) = (raced, &again.retry) {
-        if let Some(answer) = idempotency::recall(&again, retry).await? {
-            return Ok(answer);
-        }
+    if let (true, Some(retry)) = (raced, &again.retry)
+        && let Some(answer) = idempotency::recall(&again, retry).await?
+    {
+        return Ok(answer);
     }
     Ok(response)
 }
@@ -55,10 +55,7 @@ pub(crate) async fn gate(State(app): State<App>, matched: MatchedPath, req: Requ
 async fn admit(app: &App, operation: &Operation, req: &Parts) -> Result<Ctx> {
     let headers = &req.headers;
     let now = app.clock.now();
-    let lang = headers
-        .get(header::ACCEPT_LANGUAGE)
-        .and_then(|v| v.to_str().ok())
-        .map_or(Lang::Zh, Lang::accept);
+    let lang = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map_or(Lang::Zh, Lang::accept);
     let trace = req.extensions.get::<Trace>().map_or_else(|| "".into(), |t| t.0.clone());
 
     // 1 who
@@ -105,10 +102,10 @@ async fn admit(app: &App, operation: &Operation, req: &Parts) -> Result<Ctx> {
         module_on(app, &snapshot, operation, &asked.place, &actor, None, now)?;
     }
     // 4 may? A signed-out permission without a place is held at the actor's home or below it.
-    if let (None, Access::Permission(permission)) = (&asked, &operation.access) {
-        if !actor.grants.iter().any(|grant| grant.allows(permission)) {
-            return Err(forbidden(app, permission, None));
-        }
+    if let (None, Access::Permission(permission)) = (&asked, &operation.access)
+        && !actor.grants.iter().any(|grant| grant.allows(permission))
+    {
+        return Err(forbidden(app, permission, None));
     }
     let scope = match &asked {
         Some(asked) if operation.module != "base" && asked.place.above_county() => {
@@ -125,12 +122,8 @@ async fn admit(app: &App, operation: &Operation, req: &Parts) -> Result<Ctx> {
 }
 
 fn place_of(snapshot: &Snapshot, req: &Parts) -> Result<Resolved> {
-    let code = req
-        .uri
-        .path()
-        .strip_prefix("/api/v1/places/")
-        .and_then(|rest| rest.split('/').next())
-        .unwrap_or_default();
+    let code =
+        req.uri.path().strip_prefix("/api/v1/places/").and_then(|rest| rest.split('/').next()).unwrap_or_default();
     snapshot.places.resolve(code).ok_or(Error::NotFound("place"))
 }
 
@@ -173,7 +166,7 @@ fn reached(
     } else if !scope.is_empty() {
         Ok(scope)
     } else if kept_back {
-        Err(Error::Forbidden(Box::new(
+        Err(Error::Forbidden(
             refuse(
                 "base.gate.figures_only",
                 Text::new(
@@ -184,7 +177,7 @@ fn reached(
             .rule(PERSONS_ABOVE_COUNTY)
             .source(Text::new("个人信息保护法第六条（最小范围）", "Personal Information Protection Law, Article 6 (minimum scope)"))
             .who(app.registry.holders(permission)),
-        )))
+        ))
     } else {
         Err(forbidden(app, permission, Some(place)))
     };
@@ -193,7 +186,13 @@ fn reached(
 
 /// Whether a permission granted at a place reaches matters there: above the county it reaches figures only, unless the
 /// province has laid down otherwise.
-pub(crate) fn reaches(app: &App, snapshot: &Snapshot, permission: &str, granted: &Place, today: chrono::NaiveDate) -> bool {
+pub(crate) fn reaches(
+    app: &App,
+    snapshot: &Snapshot,
+    permission: &str,
+    granted: &Place,
+    today: chrono::NaiveDate,
+) -> bool {
     !granted.above_county()
         || app.registry.permission(permission).is_some_and(|p| p.reach == Reach::Everything)
         || crate::rules::in_force(&app.registry, snapshot, granted, PERSONS_ABOVE_COUNTY, today)
@@ -204,7 +203,7 @@ pub(crate) fn forbidden(app: &App, permission: &str, place: Option<&Place>) -> E
     let title = app.registry.permission(permission).map_or(Text::new("", ""), |p| p.title.clone());
     let (zh, en) = (&title.zh, &title.en);
     let name = place.map_or("", |p| &p.name);
-    Error::Forbidden(Box::new(
+    Error::Forbidden(
         refuse(
             "base.gate.forbidden",
             crate::say!(
@@ -214,7 +213,7 @@ pub(crate) fn forbidden(app: &App, permission: &str, place: Option<&Place>) -> E
         )
         .rule(permission)
         .who(app.registry.holders(permission)),
-    ))
+    )
 }
 
 fn module_on(
@@ -252,10 +251,15 @@ fn module_on(
             // What was done before the switch stays readable for whoever keeps the archive.
             let archive = operation.reads()
                 && query.is_some_and(|q| q.split('&').any(|pair| pair == "archive=true"))
-                && actor.grants.iter().any(|grant| {
-                    grant.allows("base.archive.read") && snapshot.places.contains(grant.place, place.id)
-                });
-            if archive { Ok(()) } else { Err(Error::ModuleOff(app.registry.module(operation.module).map_or("", |m| m.id))) }
+                && actor
+                    .grants
+                    .iter()
+                    .any(|grant| grant.allows("base.archive.read") && snapshot.places.contains(grant.place, place.id));
+            if archive {
+                Ok(())
+            } else {
+                Err(Error::ModuleOff(app.registry.module(operation.module).map_or("", |m| m.id)))
+            }
         }
     }
 }
@@ -264,13 +268,13 @@ fn module_on(
 fn refuse_foreign_page(headers: &HeaderMap, actor: &Actor) -> Result<()> {
     let site = headers.get("sec-fetch-site").and_then(|v| v.to_str().ok());
     if actor.by_cookie && site.is_some_and(|s| s != "same-origin" && s != "none") {
-        return Err(Error::Forbidden(Box::new(
+        return Err(Error::Forbidden(
             refuse(
                 "base.gate.foreign_page",
                 Text::new("请求来自别的网站，已拒绝", "The request came from another site's page and was refused"),
             )
             .who(Text::new("本平台自己的页面，或带令牌的程序", "this platform's own pages, or a program with a token")),
-        )));
+        ));
     }
     Ok(())
 }
@@ -305,4 +309,3 @@ async fn retry(ctx: &Ctx, operation: &Operation, req: &mut Request) -> Result<Re
         None => Retry::First(retry),
     })
 }
-

@@ -49,10 +49,7 @@ fn unreadable(rejection: JsonRejection) -> Error {
             Error::Unreadable {
                 status: StatusCode::BAD_REQUEST,
                 code: "base.request.json",
-                message: say!(
-                    "不是有效的 JSON（须为 UTF-8 编码）：{why}",
-                    "this is not valid JSON in UTF-8: {why}"
-                ),
+                message: say!("不是有效的 JSON（须为 UTF-8 编码）：{why}", "this is not valid JSON in UTF-8: {why}"),
             }
         }
         JsonRejection::MissingJsonContentType(_) => Error::Unreadable {
@@ -106,7 +103,6 @@ fn locate(text: &str) -> (String, String) {
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        #[expect(clippy::disallowed_types, reason = "the one place that wraps it")]
         axum::Json(self.0).into_response()
     }
 }
@@ -123,6 +119,7 @@ where
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        #[expect(clippy::disallowed_types, reason = "the one place that wraps it")]
         match axum::extract::Query::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Query(value)) => Ok(Query(value)),
             Err(QueryRejection::FailedToDeserializeQueryString(error)) => {
@@ -130,11 +127,7 @@ where
                 let why = text.rsplit_once("query string: ").map_or(text.as_str(), |(_, rest)| rest).to_owned();
                 let (field, why) = locate(&why);
                 let field = if field == "body" { "query".to_owned() } else { field };
-                Err(invalid(
-                    field,
-                    "base.request.query",
-                    say!("查询条件不对：{why}", "wrong query parameter: {why}"),
-                ))
+                Err(invalid(field, "base.request.query", say!("查询条件不对：{why}", "wrong query parameter: {why}")))
             }
             Err(_) => Err(invalid(
                 "query",
@@ -157,6 +150,7 @@ where
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        #[expect(clippy::disallowed_types, reason = "the one place that wraps it")]
         match axum::extract::Path::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(value)) => Ok(Path(value)),
             Err(PathRejection::FailedToDeserializePathParams(_)) => Err(Error::NotFound("page")),
@@ -179,11 +173,26 @@ mod tests {
     #[test]
     fn the_wrong_field_is_named() {
         for (text, field) in [
-            ("Failed to deserialize the JSON body into the target type: reporter.phone: invalid type: integer `1`, expected a string at line 1 column 9", "reporter.phone"),
-            ("Failed to deserialize the JSON body into the target type: missing field `title` at line 1 column 2", "title"),
-            ("Failed to deserialize the JSON body into the target type: titel: unknown field `titel`, expected one of `title` at line 1", "titel"),
-            ("Failed to deserialize the JSON body into the target type: reporter: missing field `name` at line 1 column 2", "reporter.name"),
-            ("Failed to deserialize the JSON body into the target type: invalid type: sequence, expected struct X at line 1 column 0", "body"),
+            (
+                "Failed to deserialize the JSON body into the target type: reporter.phone: invalid type: integer `1`, expected a string at line 1 column 9",
+                "reporter.phone",
+            ),
+            (
+                "Failed to deserialize the JSON body into the target type: missing field `title` at line 1 column 2",
+                "title",
+            ),
+            (
+                "Failed to deserialize the JSON body into the target type: titel: unknown field `titel`, expected one of `title` at line 1",
+                "titel",
+            ),
+            (
+                "Failed to deserialize the JSON body into the target type: reporter: missing field `name` at line 1 column 2",
+                "reporter.name",
+            ),
+            (
+                "Failed to deserialize the JSON body into the target type: invalid type: sequence, expected struct X at line 1 column 0",
+                "body",
+            ),
         ] {
             assert_eq!(locate(text).0, field, "{text}");
         }

@@ -23,7 +23,9 @@ pub struct Keyring {
 /// Why a master key cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum BadKey {
-    #[error("secrets.master_key is not set; make one with `openssl rand -base64 32` and keep it safe: without it sealed data cannot be read")]
+    #[error(
+        "secrets.master_key is not set; make one with `openssl rand -base64 32` and keep it safe: without it sealed data cannot be read"
+    )]
     Missing,
     #[error("secrets.master_key must be 32 bytes in base64; make one with `openssl rand -base64 32`")]
     Shape,

@@ -29,7 +29,7 @@ pub struct Module {
     pub menu: &'static [MenuEntry],
     /// What a county may set for this module, as a JSON Schema of an object.
     pub settings: fn() -> Option<Value>,
-    pub processes: &'static [Process],
+    pub processes: &'static [&'static Process],
     /// The rule registry of this module as TOML (`data/rules/*.toml` in the project has the same form).
     pub rules: &'static str,
     pub capabilities: &'static [Capability],

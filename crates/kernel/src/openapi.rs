@@ -51,9 +51,8 @@ pub(crate) fn complete(module: &Module, document: &mut OpenApi) {
     let mut whole = empty();
     whole.merge(std::mem::take(document));
     for item in whole.paths.paths.values_mut() {
-        for operation in [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch]
-            .into_iter()
-            .flatten()
+        for operation in
+            [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
         {
             complete_operation(module, operation);
         }

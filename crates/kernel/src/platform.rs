@@ -114,10 +114,10 @@ impl Platform {
                 if let Err(error) = app.refresh().await {
                     tracing::warn!(%error, "could not read what changed");
                 }
-                if app.settings.upkeep.timers {
-                    if let Err(error) = app.upkeep().await {
-                        tracing::warn!(%error, "upkeep failed; it will be tried again");
-                    }
+                if app.settings.upkeep.timers
+                    && let Err(error) = app.upkeep().await
+                {
+                    tracing::warn!(%error, "upkeep failed; it will be tried again");
                 }
             }
         })
@@ -141,11 +141,7 @@ impl Platform {
 /// The outermost layer: a trace for every request, one log line, one measurement, and problems in the caller's language.
 async fn finish(mut req: Request, next: Next) -> Response {
     let trace: Arc<str> = Uuid::new_v4().simple().to_string().into();
-    let lang = req
-        .headers()
-        .get(header::ACCEPT_LANGUAGE)
-        .and_then(|v| v.to_str().ok())
-        .map_or(Lang::Zh, Lang::accept);
+    let lang = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map_or(Lang::Zh, Lang::accept);
     let method = req.method().clone();
     req.extensions_mut().insert(Trace(trace.clone()));
     let started = Instant::now();
@@ -154,7 +150,8 @@ async fn finish(mut req: Request, next: Next) -> Response {
     let name = operation.as_ref().map_or("none", |o| o.id.as_str());
     let status = response.status().as_u16();
     let seconds = started.elapsed().as_secs_f64();
-    metrics::counter!("jizuo_requests_total", "operation" => name.to_owned(), "status" => status.to_string()).increment(1);
+    metrics::counter!("jizuo_requests_total", "operation" => name.to_owned(), "status" => status.to_string())
+        .increment(1);
     metrics::histogram!("jizuo_request_seconds", "operation" => name.to_owned()).record(seconds);
     tracing::info!(%trace, %method, operation = name, status, milliseconds = seconds * 1e3, "request");
     let headers = response.headers_mut();

@@ -111,7 +111,10 @@ impl Registry {
                 for (method, operation) in methods(item) {
                     let id = operation.operation_id.clone().unwrap_or_default();
                     if !id.starts_with(&format!("{}_", module.id)) {
-                        faults.push(format!("{method} {path}: the operation id '{id}' does not begin with {}_", module.id));
+                        faults.push(format!(
+                            "{method} {path}: the operation id '{id}' does not begin with {}_",
+                            module.id
+                        ));
                     }
                     if !operation_ids.insert(id.clone()) {
                         faults.push(format!("two operations have the id {id}"));
@@ -155,8 +158,7 @@ impl Registry {
             }
         }
         if faults.is_empty() {
-            let registry =
-                Registry { modules: modules.to_vec(), operations, permissions, topics, documents, rules };
+            let registry = Registry { modules: modules.to_vec(), operations, permissions, topics, documents, rules };
             Ok((registry, router))
         } else {
             Err(Unservable(faults))
@@ -197,7 +199,7 @@ impl Registry {
     }
 
     pub fn process(&self, id: &str) -> Option<&'static Process> {
-        self.modules.iter().flat_map(|m| m.processes).find(|process| process.id == id)
+        self.modules.iter().flat_map(|m| m.processes).copied().find(|process| process.id == id)
     }
 
     pub fn statistic(&self, module: &str, id: &str) -> Option<&'static Statistic> {
@@ -230,10 +232,7 @@ impl Registry {
             .map(|role| (&role.title, role.id))
             .collect();
         if roles.is_empty() {
-            return crate::say!(
-                "获得“{permission}”权限的人员",
-                "anyone who is granted {permission}"
-            );
+            return crate::say!("获得“{permission}”权限的人员", "anyone who is granted {permission}");
         }
         let list = |f: fn(&crate::Text) -> &str| {
             roles.iter().map(|(title, id)| format!("{} ({id})", f(title))).collect::<Vec<_>>().join("、")
@@ -284,10 +283,10 @@ fn check_parts(
             if !permissions.contains_key(step.action) {
                 faults.push(format!("the step {} is no listed permission", step.action));
             }
-            if let Some(rule) = step.deadline {
-                if !rules.contains(rule) {
-                    faults.push(format!("the step {} has the unknown deadline rule {rule}", step.action));
-                }
+            if let Some(rule) = step.deadline
+                && !rules.contains(rule)
+            {
+                faults.push(format!("the step {} has the unknown deadline rule {rule}", step.action));
             }
         }
     }
@@ -327,13 +326,7 @@ fn access(
 }
 
 fn scopes(scheme: &Map<String, Value>) -> Vec<String> {
-    scheme
-        .values()
-        .filter_map(Value::as_array)
-        .flatten()
-        .filter_map(Value::as_str)
-        .map(str::to_owned)
-        .collect()
+    scheme.values().filter_map(Value::as_array).flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// The operations of a path with their methods.

@@ -4,9 +4,9 @@
 use sea_orm::sea_query::{
     ColumnDef, ColumnType, ForeignKey, Index, IndexCreateStatement, IntoIden, Table, TableCreateStatement,
 };
+use sea_orm::{DbErr, DynIden};
 use sea_orm_migration::async_trait::async_trait;
 use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTraitSelf, SchemaManager};
-use sea_orm::{DbErr, DynIden};
 
 /// One step of a module's schema. Never edited after a release; a change is a new step.
 #[derive(Clone, Copy)]
@@ -24,7 +24,7 @@ pub struct Schema {
 }
 
 enum Statement {
-    Table(TableCreateStatement),
+    Table(Box<TableCreateStatement>),
     Index(IndexCreateStatement),
     Alter(sea_orm::sea_query::TableAlterStatement),
 }
@@ -69,7 +69,7 @@ impl Schema {
             built.key(&["id"]);
         }
         let Columns { table, indexes, .. } = built;
-        self.statements.push(Statement::Table(table));
+        self.statements.push(Statement::Table(Box::new(table)));
         self.statements.extend(indexes.into_iter().map(Statement::Index));
         self.tables.push(Declared { name, class });
     }
@@ -263,7 +263,7 @@ impl MigrationTrait for Applied {
         (self.0.up)(&mut schema);
         for statement in schema.statements {
             match statement {
-                Statement::Table(table) => manager.create_table(table).await?,
+                Statement::Table(table) => manager.create_table(*table).await?,
                 Statement::Index(index) => manager.create_index(index).await?,
                 Statement::Alter(alter) => manager.alter_table(alter).await?,
             }

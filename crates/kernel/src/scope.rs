@@ -50,7 +50,11 @@ impl Scope {
 
     /// Several counties' rows.
     pub fn counties(ids: Vec<i32>) -> Scope {
-        if ids.is_empty() { Scope::none() } else { Scope { branches: vec![Branch { counties: Some(ids), level: None, whole: true }] } }
+        if ids.is_empty() {
+            Scope::none()
+        } else {
+            Scope { branches: vec![Branch { counties: Some(ids), level: None, whole: true }] }
+        }
     }
 
     /// What was laid down at a place and at every place above it: baselines and overlays are read upward.

@@ -152,12 +152,14 @@ pub fn load(
         builder = builder.set_override(*key, value.as_str()).map_err(wrong)?;
     }
     let merged = builder.build().map_err(wrong)?;
-    let known = flatten(&Config::builder()
-        .add_source(File::from_str(DEFAULTS, FileFormat::Toml))
-        .build()
-        .map_err(wrong)?
-        .collect()
-        .map_err(wrong)?);
+    let known = flatten(
+        &Config::builder()
+            .add_source(File::from_str(DEFAULTS, FileFormat::Toml))
+            .build()
+            .map_err(wrong)?
+            .collect()
+            .map_err(wrong)?,
+    );
     let found = flatten(&merged.collect().map_err(wrong)?);
     let overridden: Vec<&str> = overrides.iter().map(|(key, _)| *key).collect();
     let origin = |key: &str, value: &Value| {
@@ -199,7 +201,10 @@ fn wrong(error: config::ConfigError) -> Wrong {
 }
 
 fn has_password(url: &Value) -> bool {
-    url.to_string().split_once("://").and_then(|(_, rest)| rest.split_once('@')).is_some_and(|(user, _)| user.contains(':'))
+    url.to_string()
+        .split_once("://")
+        .and_then(|(_, rest)| rest.split_once('@'))
+        .is_some_and(|(user, _)| user.contains(':'))
 }
 
 fn flatten(map: &config::Map<String, Value>) -> BTreeMap<String, Value> {
@@ -241,8 +246,7 @@ mod tests {
 
     #[test]
     fn the_command_line_beats_the_environment() {
-        let loaded =
-            load(None, env(&[("JIZUO__SERVER__LISTEN", "a:1")]), &[("server.listen", "b:2".into())]).unwrap();
+        let loaded = load(None, env(&[("JIZUO__SERVER__LISTEN", "a:1")]), &[("server.listen", "b:2".into())]).unwrap();
         assert_eq!(loaded.settings.server.listen, "b:2");
         assert!(loaded.origins.iter().any(|o| o.key == "server.listen" && o.from == "the command line"));
     }

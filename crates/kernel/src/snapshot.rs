@@ -76,10 +76,7 @@ pub(crate) async fn bump(tx: &DatabaseTransaction, part: Part) -> Result<()> {
     revision::Entity::insert(row)
         .on_conflict(
             OnConflict::column(revision::Column::Part)
-                .value(
-                    revision::Column::Number,
-                    Expr::col((revision::Entity, revision::Column::Number)).add(1),
-                )
+                .value(revision::Column::Number, Expr::col((revision::Entity, revision::Column::Number)).add(1))
                 .to_owned(),
         )
         .exec_without_returning(tx)

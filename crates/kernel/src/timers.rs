@@ -96,4 +96,3 @@ async fn run(app: &App, module: &'static Module, timer: &Timer) -> Result<()> {
     }
     Ok(())
 }
-

@@ -1,1 +1,110 @@
-//! Grid governance (网格治理).
+//! Grid governance (网格治理): what a grid worker sees in the village, from report to close.
+
+pub mod incident;
+mod process;
+mod statistics;
+mod tables;
+
+use jizuo_kernel::Text;
+use jizuo_kernel::module::{MenuEntry, Module, Permission, RoleTemplate, Topic};
+
+
+pub static MODULE: Module = Module {
+    id: "grid",
+    title: Text::new("网格治理", "Grid governance"),
+    about: Text::new(
+        "网格员上报、乡镇派单、部门处置、他人核查的事件闭环",
+        "Incidents from a grid worker's report through dispatch and handling to verification by another person",
+    ),
+    permissions: &[
+        Permission::matters("grid.incident.read", Text::new("查看事件", "See incidents")),
+        Permission::matters("grid.incident.report", Text::new("上报事件", "Report an incident")),
+        Permission::matters("grid.incident.accept", Text::new("受理", "Accept")),
+        Permission::matters("grid.incident.reject", Text::new("不予受理", "Decline")),
+        Permission::matters("grid.incident.dispatch", Text::new("派单", "Dispatch")),
+        Permission::matters("grid.incident.handle", Text::new("处置", "Handle")),
+        Permission::matters("grid.incident.return", Text::new("退回派单人", "Return to the dispatcher")),
+        Permission::matters("grid.incident.verify", Text::new("核查", "Verify")),
+        Permission::matters("grid.incident.redo", Text::new("核查不通过", "Send back after verification")),
+        Permission::matters("grid.incident.close", Text::new("结案", "Close")),
+    ],
+    roles: &[
+        RoleTemplate {
+            id: "grid.worker",
+            title: Text::new("网格员", "Grid worker"),
+            permissions: &["grid.incident.read", "grid.incident.report", "grid.incident.verify", "grid.incident.redo"],
+        },
+        RoleTemplate {
+            id: "grid.leader",
+            title: Text::new("网格长", "Grid leader"),
+            permissions: &[
+                "grid.incident.read",
+                "grid.incident.report",
+                "grid.incident.handle",
+                "grid.incident.return",
+                "grid.incident.verify",
+                "grid.incident.redo",
+            ],
+        },
+        RoleTemplate {
+            id: "grid.dispatcher",
+            title: Text::new("网格中心调度员", "Grid centre dispatcher"),
+            permissions: &[
+                "grid.incident.read",
+                "grid.incident.report",
+                "grid.incident.accept",
+                "grid.incident.reject",
+                "grid.incident.dispatch",
+                "grid.incident.close",
+            ],
+        },
+        RoleTemplate {
+            id: "grid.handler",
+            title: Text::new("处置人员", "Handling staff"),
+            permissions: &["grid.incident.read", "grid.incident.handle", "grid.incident.return"],
+        },
+    ],
+    migrations: tables::MIGRATIONS,
+    api: incident::routes,
+    public: &[],
+    menu: &[MenuEntry {
+        id: "grid.incidents",
+        title: Text::new("网格事件", "Incidents"),
+        operation: "grid_incident_list",
+    }],
+    settings: || {
+        Some(serde_json::json!({
+            "type": "object",
+            "properties": {
+                "supervision_phone": {
+                    "type": "string",
+                    "title": "监督电话 / supervision telephone, posted with every grid"
+                }
+            }
+        }))
+    },
+    processes: &[&process::INCIDENT],
+    rules: include_str!("../rules.toml"),
+    capabilities: &[],
+    events: &[
+        Topic {
+            id: "grid.incident.reported",
+            title: Text::new("事件已上报", "An incident was reported"),
+            sample: SAMPLE,
+        },
+        Topic {
+            id: "grid.incident.dispatched",
+            title: Text::new("事件已派单", "An incident was dispatched"),
+            sample: SAMPLE,
+        },
+        Topic {
+            id: "grid.incident.closed", title: Text::new("事件已结案", "An incident was closed"), sample: SAMPLE
+        },
+    ],
+    subscriptions: &[],
+    timers: &[],
+    statistics: statistics::STATISTICS,
+};
+
+/// No name, no telephone: who may read the feed is not always who may read the incident.
+const SAMPLE: &str = r#"{"id":"0192f0c0-0000-7000-8000-000000000001","code":"WG530102001001-0192F0C0","place":"530102001001","category":"04","severity":"ordinary","state":"reported"}"#;

@@ -42,10 +42,8 @@ pub async fn seal(app: &App) -> Result<u64> {
 async fn seal_county(app: &App, county: i32, ids: Vec<Uuid>) -> Result<u64> {
     let scope = Scope::counties(vec![county]);
     let tx = app.db.begin().await?;
-    let gone = unsealed::Entity::delete_within(&scope)
-        .filter(unsealed::Column::Id.is_in(ids.clone()))
-        .exec(&tx)
-        .await?;
+    let gone =
+        unsealed::Entity::delete_within(&scope).filter(unsealed::Column::Id.is_in(ids.clone())).exec(&tx).await?;
     if gone.rows_affected != ids.len() as u64 {
         // Another process took some of them in the meantime.
         return Ok(0);
@@ -62,12 +60,7 @@ async fn seal_county(app: &App, county: i32, ids: Vec<Uuid>) -> Result<u64> {
         .map(|line| {
             number += 1;
             hash = digest(&hash, number, line);
-            row::ActiveModel {
-                county: Set(county),
-                number: Set(number),
-                line: Set(line.id),
-                hash: Set(hash.clone()),
-            }
+            row::ActiveModel { county: Set(county), number: Set(number), line: Set(line.id), hash: Set(hash.clone()) }
         })
         .collect();
     let n = seals.len() as u64;

@@ -73,4 +73,3 @@ pub async fn search(ctx: &Ctx, what: &Search, paging: &Paging) -> Result<Page<en
     }
     Ok(Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string()))
 }
-

@@ -35,7 +35,11 @@ pub static MODULE: Module = Module {
         MenuEntry { id: "base.modules", title: Text::new("模块", "Modules"), operation: "base_module_list" },
         MenuEntry { id: "base.processes", title: Text::new("流程", "Processes"), operation: "base_process_list" },
         MenuEntry { id: "base.rules", title: Text::new("规则", "Rules"), operation: "base_rule_list" },
-        MenuEntry { id: "base.accounts", title: Text::new("账号与授权", "Accounts and grants"), operation: "base_account_list" },
+        MenuEntry {
+            id: "base.accounts",
+            title: Text::new("账号与授权", "Accounts and grants"),
+            operation: "base_account_list",
+        },
         MenuEntry { id: "base.audit", title: Text::new("审计", "Audit"), operation: "base_audit_list" },
     ],
     settings: || None,
@@ -94,7 +98,10 @@ const PERMISSIONS: &[Permission] = &[
     Permission::everything("base.grant.manage", Text::new("管理授权", "Manage grants")),
     Permission::everything("base.audit.read", Text::new("查看审计", "Read the audit")),
     Permission::everything("base.statistics.read", Text::new("查看统计", "See figures")),
-    Permission::matters("base.archive.read", Text::new("查阅停用模块的档案", "Read the archive of modules that are off")),
+    Permission::matters(
+        "base.archive.read",
+        Text::new("查阅停用模块的档案", "Read the archive of modules that are off"),
+    ),
     Permission::matters("base.event.read", Text::new("读取事件流", "Read the event feed")),
 ];
 
@@ -119,7 +126,11 @@ const ROLES: &[RoleTemplate] = &[
         title: Text::new("安全管理员", "Security administrator"),
         permissions: &["base.account.manage", "base.grant.manage"],
     },
-    RoleTemplate { id: AUDIT_ADMIN, title: Text::new("审计管理员", "Audit administrator"), permissions: &["base.audit.read"] },
+    RoleTemplate {
+        id: AUDIT_ADMIN,
+        title: Text::new("审计管理员", "Audit administrator"),
+        permissions: &["base.audit.read"],
+    },
     RoleTemplate {
         id: "base.viewer",
         title: Text::new("查看员", "Viewer of figures"),

@@ -54,7 +54,11 @@ impl std::fmt::Display for Change {
                 write!(f, "rule {id}: {} -> {}", show(from), show(to))
             }
             Change::Process { id, to } => {
-                write!(f, "process {id}: {}", if to.is_some() { "local overlay changes" } else { "back to the baseline" })
+                write!(
+                    f,
+                    "process {id}: {}",
+                    if to.is_some() { "local overlay changes" } else { "back to the baseline" }
+                )
             }
         }
     }
@@ -90,13 +94,21 @@ pub fn plan(ctx: &Ctx, wish: &County) -> Result<Vec<Change>> {
     let place = ctx.place()?;
     if ctx.snapshot.places.resolve(&wish.place).is_none_or(|found| found.place.id != place.id) {
         let (code, name) = (&wish.place, &place.name);
-        return Err(invalid("place", "base.county.place", say!("文件属于 {code}，不是{name}", "the file is for {code}, not for {name}")));
+        return Err(invalid(
+            "place",
+            "base.county.place",
+            say!("文件属于 {code}，不是{name}", "the file is for {code}, not for {name}"),
+        ));
     }
     let present = export(ctx)?;
     let mut changes = Vec::new();
     for (id, entry) in &wish.modules {
         let Some(now) = present.modules.get(id) else {
-            return Err(invalid(format!("modules.{id}"), "base.county.module", say!("没有模块“{id}”", "there is no module {id}")));
+            return Err(invalid(
+                format!("modules.{id}"),
+                "base.county.module",
+                say!("没有模块“{id}”", "there is no module {id}"),
+            ));
         };
         if now.state != entry.state {
             changes.push(Change::Module { id: id.clone(), from: now.state, to: entry.state });

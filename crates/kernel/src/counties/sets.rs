@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
+use sea_orm::{ConnectionTrait, QueryOrder};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -59,11 +59,8 @@ pub struct Setting {
 
 pub async fn load(db: &impl ConnectionTrait) -> Result<Sets> {
     let mut sets = Sets::default();
-    for row in switch::Entity::all()
-        .order_by_asc(switch::Column::EffectiveAt)
-        .order_by_asc(switch::Column::Id)
-        .all(db)
-        .await?
+    for row in
+        switch::Entity::all().order_by_asc(switch::Column::EffectiveAt).order_by_asc(switch::Column::Id).all(db).await?
     {
         sets.switches.entry((row.place, row.module.clone())).or_default().push(row);
     }
@@ -80,7 +77,11 @@ impl Sets {
     }
 
     fn decided(&self, place: i32, module: &str, now: DateTime<Utc>) -> Option<&switch::Model> {
-        self.history(place, module).iter().rev().find(|row| row.effective_at <= now).filter(|row| row.state != "inherit")
+        self.history(place, module)
+            .iter()
+            .rev()
+            .find(|row| row.effective_at <= now)
+            .filter(|row| row.state != "inherit")
     }
 
     pub fn setting(&self, place: i32, module: &str) -> Option<&Setting> {
@@ -102,10 +103,10 @@ pub fn state(snapshot: &Snapshot, place: &Place, module: &str, now: DateTime<Utc
     }
     let mut found: Option<&switch::Model> = None;
     for node in snapshot.places.lineage(place.id) {
-        if let Some(decision) = snapshot.sets.decided(node.id, module, now) {
-            if decision.locked || found.is_none() {
-                found = Some(decision);
-            }
+        if let Some(decision) = snapshot.sets.decided(node.id, module, now)
+            && (decision.locked || found.is_none())
+        {
+            found = Some(decision);
         }
     }
     InForce { state: found.and_then(|row| State::parse(&row.state)).unwrap_or(State::Off), by: found.cloned() }
@@ -138,13 +139,7 @@ pub fn is_alive_here(ctx: &crate::Ctx, module: &str) -> Result<bool> {
 }
 
 /// Above the county, a module's reads cover the counties that have it: all of the scope when every county has.
-pub(crate) fn narrow(
-    snapshot: &Snapshot,
-    place: &Place,
-    module: &str,
-    scope: Scope,
-    now: DateTime<Utc>,
-) -> Scope {
+pub(crate) fn narrow(snapshot: &Snapshot, place: &Place, module: &str, scope: Scope, now: DateTime<Utc>) -> Scope {
     let all = snapshot.places.counties(place.id).count();
     let on: Vec<i32> = with_module(snapshot, place, module, now).map(|county| county.id).collect();
     if on.len() == all || scope.is_empty() { scope } else { scope.only_counties(&on) }

@@ -72,12 +72,7 @@ pub async fn impact(ctx: &Ctx, module: &'static Module) -> Result<Impact> {
             .map(|s| s.id.to_owned())
             .collect(),
         capabilities: module.capabilities.iter().map(|c| c.id.to_owned()).collect(),
-        operations: registry
-            .operations()
-            .into_iter()
-            .filter(|o| o.module == module.id)
-            .map(|o| o.id.clone())
-            .collect(),
+        operations: registry.operations().into_iter().filter(|o| o.module == module.id).map(|o| o.id.clone()).collect(),
     })
 }
 
@@ -117,10 +112,18 @@ pub async fn switch(tx: &mut Tx, module: &'static Module, wish: Switch) -> Resul
     let reason = faults.text("reason", &wish.reason, 500);
     let effective_at = wish.effective_at.unwrap_or(tx.now);
     if effective_at < tx.now {
-        faults.add("effective_at", "base.module.past", Text::new("生效时间不能早于现在", "a switch cannot take effect in the past"));
+        faults.add(
+            "effective_at",
+            "base.module.past",
+            Text::new("生效时间不能早于现在", "a switch cannot take effect in the past"),
+        );
     }
     if wish.locked && !place.above_county() {
-        faults.add("locked", "base.module.lock", Text::new("只有省、州（市）可以锁定", "only a province or prefecture can lock"));
+        faults.add(
+            "locked",
+            "base.module.lock",
+            Text::new("只有省、州（市）可以锁定", "only a province or prefecture can lock"),
+        );
     }
     faults.check()?;
     only_decided_at_county_or_above(&place)?;
@@ -174,7 +177,10 @@ fn only_decided_at_county_or_above(place: &Place) -> Result<()> {
     }
     Err(refuse(
         "base.module.level",
-        Text::new("模块由省、州（市）、县启用，乡镇和村沿用县的设置", "modules are switched by province, prefecture or county; townships and villages follow"),
+        Text::new(
+            "模块由省、州（市）、县启用，乡镇和村沿用县的设置",
+            "modules are switched by province, prefecture or county; townships and villages follow",
+        ),
     )
     .who(Text::new("县级系统管理员", "the county's system administrator"))
     .into())
@@ -232,7 +238,15 @@ pub async fn put_settings(tx: &mut Tx, module: &'static Module, value: Value) ->
             .exec_with_returning(tx.db())
             .await?
             .pop()
-            .ok_or_else(|| refuse("base.version.stale", Text::new("设置刚被别人修改，请重新读取", "the settings were changed by somebody else just now; read them again")))?
+            .ok_or_else(|| {
+                refuse(
+                    "base.version.stale",
+                    Text::new(
+                        "设置刚被别人修改，请重新读取",
+                        "the settings were changed by somebody else just now; read them again",
+                    ),
+                )
+            })?
     };
     Ok(written)
 }
@@ -242,11 +256,19 @@ fn check_against(schema: &Value, value: &Value) -> Result<()> {
     let mut faults = Vec::new();
     let properties = schema.get("properties").and_then(Value::as_object);
     let Some(given) = value.as_object() else {
-        return Err(crate::error::invalid("body", "base.module.settings", Text::new("设置须为对象", "settings are an object")));
+        return Err(crate::error::invalid(
+            "body",
+            "base.module.settings",
+            Text::new("设置须为对象", "settings are an object"),
+        ));
     };
     for (name, value) in given {
         let Some(rule) = properties.and_then(|p| p.get(name)) else {
-            faults.push(FieldError::new(name, "base.module.setting_unknown", Text::new("没有这项设置", "there is no such setting")));
+            faults.push(FieldError::new(
+                name,
+                "base.module.setting_unknown",
+                Text::new("没有这项设置", "there is no such setting"),
+            ));
             continue;
         };
         let kind = rule.get("type").and_then(Value::as_str).unwrap_or_default();
@@ -258,7 +280,8 @@ fn check_against(schema: &Value, value: &Value) -> Result<()> {
             "array" => value.is_array(),
             _ => true,
         };
-        let within = |key: &str, ok: fn(f64, f64) -> bool| match (rule.get(key).and_then(Value::as_f64), value.as_f64()) {
+        let within = |key: &str, ok: fn(f64, f64) -> bool| match (rule.get(key).and_then(Value::as_f64), value.as_f64())
+        {
             (Some(bound), Some(value)) => ok(value, bound),
             _ => true,
         };

@@ -4,7 +4,7 @@
 use chrono::Duration;
 use sea_orm::ExprTrait;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{DEAD, DONE, PASSED, PENDING, delivery, event};
 use crate::module::Subscription;

@@ -31,10 +31,7 @@ pub async fn open(tx: &mut Tx, new: New) -> Result<(account::Model, String)> {
         faults.add(
             "login",
             "base.account.login",
-            Text::new(
-                "登录名为 3 到 40 个小写字母、数字或 . - _ @",
-                "a login name is 3 to 40 of a–z, 0–9 and . - _ @",
-            ),
+            Text::new("登录名为 3 到 40 个小写字母、数字或 . - _ @", "a login name is 3 to 40 of a–z, 0–9 and . - _ @"),
         );
     }
     let name = faults.take("name", name::Name::parse(&new.name));
@@ -137,9 +134,8 @@ pub async fn change_password(tx: &mut Tx, account: &account::Model, old: String,
     let mut faults = Faults::default();
     let stored = account.password.clone();
     let same = old == new;
-    let right = tokio::task::spawn_blocking(move || password::verify(&old, &stored))
-        .await
-        .map_err(crate::error::internal)?;
+    let right =
+        tokio::task::spawn_blocking(move || password::verify(&old, &stored)).await.map_err(crate::error::internal)?;
     if !right {
         faults.add("old", "base.password.wrong", Text::new("原密码不对", "this is not the present password"));
     }
@@ -173,7 +169,10 @@ pub async fn begin_factor(tx: &mut Tx, account: &account::Model) -> Result<Strin
     if account.totp_confirmed {
         return Err(refuse(
             "base.factor.present",
-            Text::new("已有第二因素，先由安全管理员重置", "there is a second factor; a security administrator must reset it first"),
+            Text::new(
+                "已有第二因素，先由安全管理员重置",
+                "there is a second factor; a security administrator must reset it first",
+            ),
         )
         .who(Text::new("安全管理员", "a security administrator"))
         .into());
@@ -192,10 +191,7 @@ pub async fn confirm_factor(tx: &mut Tx, account: &account::Model, code: &str) -
     change(
         tx,
         account,
-        &[
-            (account::Column::TotpConfirmed, Expr::value(true)),
-            (account::Column::TotpStep, Expr::value(step)),
-        ],
+        &[(account::Column::TotpConfirmed, Expr::value(true)), (account::Column::TotpStep, Expr::value(step))],
     )
     .await?;
     Ok(())
@@ -206,10 +202,7 @@ pub async fn reset_factor(tx: &mut Tx, account: &account::Model) -> Result<accou
     change(
         tx,
         account,
-        &[
-            (account::Column::Totp, Expr::value(None::<Vec<u8>>)),
-            (account::Column::TotpConfirmed, Expr::value(false)),
-        ],
+        &[(account::Column::Totp, Expr::value(None::<Vec<u8>>)), (account::Column::TotpConfirmed, Expr::value(false))],
     )
     .await
 }

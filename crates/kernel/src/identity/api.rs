@@ -417,8 +417,7 @@ pub struct Reset {
 async fn reset_account(ctx: Ctx, path: Path<PlaceIdPath>, Json(wish): Json<Reset>) -> Result<Json<OpenedAccount>> {
     let account = accounts::find(&ctx, path.id).await?;
     let mut tx = ctx.begin().await?;
-    let account =
-        if wish.second_factor { accounts::reset_factor(&mut tx, &account).await? } else { account };
+    let account = if wish.second_factor { accounts::reset_factor(&mut tx, &account).await? } else { account };
     let one_time_password = accounts::reset_password(&mut tx, &account).await?;
     tx.note("second_factor", wish.second_factor);
     tx.commit("base.account.manage", Subject::new("base.account", account.id), Reply::none()).await?;

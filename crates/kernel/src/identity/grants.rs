@@ -67,13 +67,20 @@ pub(crate) fn permissions_of(app: &App, snapshot: &Snapshot, role: &str) -> Opti
 pub async fn define_role(tx: &mut Tx, name: &str, title: &str, permissions: Vec<String>) -> Result<LocalRole> {
     let place = tx.place()?.clone();
     let mut faults = Faults::default();
-    if name.is_empty() || name.len() > 40 || !name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit()) {
+    if name.is_empty()
+        || name.len() > 40
+        || !name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit())
+    {
         faults.add("name", "base.role.name", Text::new("用小写字母、数字和下划线", "use a–z, 0–9 and _"));
     }
     let title = faults.text("title", title, 50);
     for permission in &permissions {
         if tx.app.registry.permission(permission).is_none() {
-            faults.add("permissions", "base.role.permission", say!("没有“{permission}”这项权限", "there is no permission {permission}"));
+            faults.add(
+                "permissions",
+                "base.role.permission",
+                say!("没有“{permission}”这项权限", "there is no permission {permission}"),
+            );
         } else if is_administrators_own(permission) {
             faults.add(
                 "permissions",
@@ -138,7 +145,10 @@ pub async fn give(tx: &mut Tx, new: New) -> Result<grant::Model> {
     if tx.actor.account == Some(new.account) {
         return Err(refuse(
             "base.grant.self",
-            Text::new("不能给自己授权，请另一位安全管理员办理", "Nobody grants to themselves; ask another security administrator"),
+            Text::new(
+                "不能给自己授权，请另一位安全管理员办理",
+                "Nobody grants to themselves; ask another security administrator",
+            ),
         )
         .source(Text::new("GB/T 22239-2019 8.1.4.2", "GB/T 22239-2019 8.1.4.2"))
         .who(Text::new("另一位安全管理员", "another security administrator"))
@@ -183,6 +193,25 @@ async fn live(tx: &Tx, account: Uuid) -> Result<Vec<grant::Model>> {
         .filter(grant::Column::Until.is_null().or(grant::Column::Until.gt(tx.now)))
         .all(tx.db())
         .await?)
+}
+
+/// Whether an account other than the actor holds a permission at a place, now.
+pub async fn may(tx: &Tx, account: Uuid, permission: &str, place: &crate::places::Place) -> Result<bool> {
+    let known = account::Entity::all()
+        .filter(account::Column::Id.eq(account))
+        .filter(account::Column::DisabledAt.is_null())
+        .one(tx.db())
+        .await?;
+    if known.is_none() {
+        return Ok(false);
+    }
+    let tree = &tx.snapshot.places;
+    Ok(live(tx, account).await?.into_iter().any(|grant| {
+        permissions_of(&tx.app, &tx.snapshot, &grant.role).is_some_and(|held| held.iter().any(|p| p == permission))
+            && tree
+                .successor(grant.place)
+                .is_some_and(|granted| tree.contains(granted.id, place.id) && tx.reaches(permission, &granted))
+    }))
 }
 
 /// The grants of an account that touch the operation's place, newest first.
@@ -260,4 +289,3 @@ pub(super) async fn keep_an_administrator(tx: &Tx, account: Uuid, only: Option<U
     }
     Ok(())
 }
-

@@ -11,7 +11,8 @@ use crate::{Text, say};
 
 /// A hash of nothing, so that an unknown name costs as long as a wrong password.
 pub(crate) fn waste_time(password: &str) {
-    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$qEDd7f3oNSDn0bMkNXpRMPrvWdDA8FbvTPT/VuCEqJ8";
+    const NOBODY: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$qEDd7f3oNSDn0bMkNXpRMPrvWdDA8FbvTPT/VuCEqJ8";
     let _ = verify(password, NOBODY);
 }
 
@@ -24,8 +25,7 @@ pub fn hash(password: &str) -> Result<String> {
 }
 
 pub(crate) fn verify(password: &str, hash: &str) -> bool {
-    PasswordHash::new(hash)
-        .is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
+    PasswordHash::new(hash).is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
 }
 
 /// What is wrong with a new password, under `field` (GB/T 22239-2019 8.1.4.1: complexity).
@@ -95,13 +95,9 @@ mod tests {
 
     #[test]
     fn weak_passwords_are_refused_with_every_reason() {
-        for (password, wrong) in [
-            ("short", 2),
-            ("alllowercaseletters", 1),
-            ("Zhangsan-2026", 1),
-            ("Password-2026", 1),
-            ("tGh4-uiKp-93", 0),
-        ] {
+        for (password, wrong) in
+            [("short", 2), ("alllowercaseletters", 1), ("Zhangsan-2026", 1), ("Password-2026", 1), ("tGh4-uiKp-93", 0)]
+        {
             let mut faults = Faults::default();
             check("password", password, "zhangsan", &rules(), &mut faults);
             let found = match faults.check() {

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, header};
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::ExprTrait;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter};
 
 use super::entity::{account, grant, session};
 use super::{Actor, COOKIE, Held};
@@ -49,7 +49,7 @@ impl Blocked {
             ),
         };
         let source = Text::new("GB/T 22239-2019 8.1.4.1", "GB/T 22239-2019 8.1.4.1");
-        Error::Forbidden(Box::new(refuse(code, message).source(source).who(who)))
+        Error::Forbidden(refuse(code, message).source(source).who(who))
     }
 }
 
@@ -95,9 +95,11 @@ pub(crate) async fn recognise(app: &App, headers: &HeaderMap, now: DateTime<Utc>
     if now - session.seen_at > Duration::minutes(1) {
         seen(app, &fingerprint, now).await?;
     }
-    let only = session.permissions.as_ref().and_then(|p| p.as_array()).map(|list| {
-        list.iter().filter_map(|p| p.as_str().map(str::to_owned)).collect::<Vec<_>>()
-    });
+    let only = session
+        .permissions
+        .as_ref()
+        .and_then(|p| p.as_array())
+        .map(|list| list.iter().filter_map(|p| p.as_str().map(str::to_owned)).collect::<Vec<_>>());
     let grants = held(app, &account, only.as_deref(), now).await?;
     let days = app.settings.sign_in.password_days;
     let expired = days > 0 && account.password_at + Duration::days(days) < now;

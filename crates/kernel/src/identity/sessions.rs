@@ -48,9 +48,8 @@ pub async fn sign_in(ctx: &Ctx, given: Credentials) -> Result<Started> {
         return Err(locked(until));
     }
     let (typed, stored) = (given.password, account.password.clone());
-    let right = tokio::task::spawn_blocking(move || password::verify(&typed, &stored))
-        .await
-        .map_err(crate::error::internal)?;
+    let right =
+        tokio::task::spawn_blocking(move || password::verify(&typed, &stored)).await.map_err(crate::error::internal)?;
     if !right {
         return Err(failed(&ctx, &account).await?);
     }

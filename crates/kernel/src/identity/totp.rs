@@ -31,4 +31,3 @@ pub(crate) fn step_of(app: &App, account: Uuid, sealed: &[u8], code: &str, last:
         .filter(|step| *step > last)
         .find(|step| u64::try_from(step * 30).is_ok_and(|time| totp.generate(time) == code.trim())))
 }
-

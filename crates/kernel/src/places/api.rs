@@ -109,7 +109,8 @@ async fn show(ctx: Ctx) -> Result<Json<PlaceWithHistory>> {
             parent: v.parent.and_then(|id| tree.get(id)).map(|p| p.code.clone()),
         })
         .collect();
-    let merged = tree.predecessors(place.id).iter().filter_map(|id| tree.get(*id)).map(|p| Place::from(tree, p)).collect();
+    let merged =
+        tree.predecessors(place.id).iter().filter_map(|id| tree.get(*id)).map(|p| Place::from(tree, p)).collect();
     Ok(Json(PlaceWithHistory { place: Place::from(tree, place), history, merged }))
 }
 
@@ -121,12 +122,8 @@ async fn children(ctx: Ctx, Query(paging): Query<Paging>) -> Result<Json<Page<Pl
     let limit = paging.limit()?;
     let after = paging.after.unwrap_or_default();
     let take = usize::try_from(limit + 1).unwrap_or(usize::MAX);
-    let found: Vec<Place> = tree
-        .children(ctx.place()?.id)
-        .filter(|p| p.code > after)
-        .take(take)
-        .map(|p| Place::from(tree, p))
-        .collect();
+    let found: Vec<Place> =
+        tree.children(ctx.place()?.id).filter(|p| p.code > after).take(take).map(|p| Place::from(tree, p)).collect();
     Ok(Json(Page::cut(found, limit, |p| p.code.clone())))
 }
 

@@ -41,7 +41,11 @@ pub async fn merge(tx: &mut Tx, from: &Arc<Place>, into: &Arc<Place>, on: NaiveD
     let mut faults = Faults::default();
     check_date(tx, from, on, &mut faults);
     if from.id == into.id || from.kind != into.kind || into.until.is_some() {
-        faults.add("into", "base.place.merge", Text::new("只能并入另一个同级的现有地方", "merge into another living place of the same kind"));
+        faults.add(
+            "into",
+            "base.place.merge",
+            Text::new("只能并入另一个同级的现有地方", "merge into another living place of the same kind"),
+        );
     }
     if from.county != into.county && from.kind > Kind::County {
         faults.add(
@@ -70,14 +74,26 @@ pub async fn transfer(tx: &mut Tx, place: &Arc<Place>, to: &Arc<Place>, code: &s
     check_date(tx, place, on, &mut faults);
     let code = faults.take("code", DivisionCode::parse(code));
     if to.kind >= place.kind || to.until.is_some() {
-        faults.add("to", "base.place.transfer", Text::new("须划入一个现有的上级", "transfer to a living place of a higher level"));
+        faults.add(
+            "to",
+            "base.place.transfer",
+            Text::new("须划入一个现有的上级", "transfer to a living place of a higher level"),
+        );
     }
     if let Some(code) = &code {
         if Kind::from(code.level()) != place.kind {
-            faults.add("code", "base.place.code_level", Text::new("新编码的层级不对", "the new code is of another level"));
+            faults.add(
+                "code",
+                "base.place.code_level",
+                Text::new("新编码的层级不对", "the new code is of another level"),
+            );
         }
         if tx.snapshot.places.by_code(code.padded()).is_some_and(|other| other.id != place.id) {
-            faults.add("code", "base.place.code_taken", Text::new("这个编码已有别的地方使用", "another place has this code"));
+            faults.add(
+                "code",
+                "base.place.code_taken",
+                Text::new("这个编码已有别的地方使用", "another place has this code"),
+            );
         }
         if tx.snapshot.places.children(place.id).next().is_some() {
             faults.add(
@@ -114,11 +130,19 @@ pub async fn abolish(tx: &mut Tx, place: &Arc<Place>, on: NaiveDate) -> Result<(
 
 fn check_date(tx: &Tx, place: &Place, on: NaiveDate, faults: &mut Faults) {
     if on > tx.today() {
-        faults.add("on", "base.place.future", Text::new("生效日期不能在将来，请到时再办", "the day cannot lie ahead; do it when it has come"));
+        faults.add(
+            "on",
+            "base.place.future",
+            Text::new("生效日期不能在将来，请到时再办", "the day cannot lie ahead; do it when it has come"),
+        );
     }
     let since = tx.snapshot.places.versions(place).last().map_or(place.since, |v| v.since);
     if on <= since {
-        faults.add("on", "base.place.before", say!("须晚于上一次变更（{since}）", "must be after the last change ({since})"));
+        faults.add(
+            "on",
+            "base.place.before",
+            say!("须晚于上一次变更（{since}）", "must be after the last change ({since})"),
+        );
     }
 }
 

@@ -74,7 +74,11 @@ fn records(bytes: &[u8], columns: &[&str], bad: &mut Vec<BadLine>) -> Vec<(u64, 
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes);
     let wrong_header = |bad: &mut Vec<BadLine>, text: String| {
         let wanted = columns.join(",");
-        bad.push(BadLine { line: 1, text, why: say!("第一行须有列名 {wanted}", "the first line must name the columns {wanted}") });
+        bad.push(BadLine {
+            line: 1,
+            text,
+            why: say!("第一行须有列名 {wanted}", "the first line must name the columns {wanted}"),
+        });
     };
     let header: Vec<String> = match reader.headers() {
         Ok(header) => header.iter().map(str::to_lowercase).collect(),
@@ -263,7 +267,9 @@ fn guess(
         return Some(one.code);
     }
     let area = match place.kind {
-        Kind::Village | Kind::Township => place.county.and_then(|id| moved_to.get(&id).copied().or_else(|| code_of(tree, id))),
+        Kind::Village | Kind::Township => {
+            place.county.and_then(|id| moved_to.get(&id).copied().or_else(|| code_of(tree, id)))
+        }
         Kind::County => place.prefecture.and_then(|id| code_of(tree, id)),
         _ => None,
     }?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use jizuo_standards::division::DivisionCode;
-use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
+use sea_orm::{ConnectionTrait, QueryOrder};
 
 use super::{Kind, entity};
 use crate::{Error, Reference, Result};
@@ -92,8 +92,7 @@ pub struct Resolved {
 /// Reads the whole tree in two queries.
 pub async fn load(db: &impl ConnectionTrait) -> Result<Tree> {
     let places = entity::place::Entity::all().all(db).await?;
-    let versions =
-        entity::version::Entity::all().order_by_asc(entity::version::Column::Since).all(db).await?;
+    let versions = entity::version::Entity::all().order_by_asc(entity::version::Column::Since).all(db).await?;
     Ok(Tree::build(places, versions))
 }
 
@@ -286,10 +285,11 @@ impl Tree {
         // A place also changes its county when a place above it was transferred.
         while let Some(node) = above {
             for version in self.history.get(&node.id).into_iter().flatten() {
-                if let Some(parent) = version.parent.and_then(|id| self.places.get(&id)) {
-                    if !chains.contains(&parent.chain()) && node.kind > Kind::County {
-                        chains.push(parent.chain());
-                    }
+                if let Some(parent) = version.parent.and_then(|id| self.places.get(&id))
+                    && !chains.contains(&parent.chain())
+                    && node.kind > Kind::County
+                {
+                    chains.push(parent.chain());
                 }
             }
             above = node.parent.and_then(|id| self.places.get(&id)).cloned();

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::ExprTrait;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -72,7 +72,7 @@ pub async fn inbox(ctx: &Ctx, paging: &Paging) -> Result<Page<Task>> {
         }
         found.extend(query.all(ctx.db()).await?);
     }
-    found.sort_by(|a, b| (a.sort_at, a.id).cmp(&(b.sort_at, b.id)));
+    found.sort_by_key(|a| (a.sort_at, a.id));
     found.dedup_by_key(|row| row.id);
     let cursor = |row: &task::Model| format!("{}~{}", row.sort_at.timestamp_micros(), row.id);
     let page = Page::cut(found, limit, cursor);
@@ -82,7 +82,8 @@ pub async fn inbox(ctx: &Ctx, paging: &Paging) -> Result<Page<Task>> {
         .into_iter()
         .filter(|row| {
             // A module that is off rests with its tasks.
-            tree.get(row.place).is_some_and(|p| counties::state(&ctx.snapshot, p, &row.module, ctx.now).state.is_alive())
+            tree.get(row.place)
+                .is_some_and(|p| counties::state(&ctx.snapshot, p, &row.module, ctx.now).state.is_alive())
         })
         .map(|row| Task {
             id: row.id,

@@ -124,7 +124,13 @@ macro_rules! matter {
 }
 
 /// Begins a matter at a place: under the process in force there, unless the county lets the module run out.
-pub async fn open(tx: &mut Tx, process: &'static Process, place: &Arc<Place>, label: &str, how: Move) -> Result<Opening> {
+pub async fn open(
+    tx: &mut Tx,
+    process: &'static Process,
+    place: &Arc<Place>,
+    label: &str,
+    how: Move,
+) -> Result<Opening> {
     let module = process.id.split('.').next().unwrap_or_default();
     if counties::state(&tx.snapshot, place, module, tx.now).state == Switch::Draining {
         return Err(refuse(
@@ -269,9 +275,8 @@ pub async fn advance<E: Matter>(tx: &mut Tx, row: &E::Model, action: &str, how: 
 
 fn not_now(definition: &Definition, state: &str) -> Error {
     let title = definition.state(state).map_or(Text::new("", ""), |s| s.title.clone());
-    let list = |f: fn(&Text) -> &str| {
-        definition.steps_from(state).map(|step| f(&step.title)).collect::<Vec<_>>().join("、")
-    };
+    let list =
+        |f: fn(&Text) -> &str| definition.steps_from(state).map(|step| f(&step.title)).collect::<Vec<_>>().join("、");
     let (zh, en) = (&title.zh, &title.en);
     let (next_zh, next_en) = (list(|t| &t.zh), list(|t| &t.en));
     refuse(
@@ -281,7 +286,10 @@ fn not_now(definition: &Definition, state: &str) -> Error {
             "It is '{en}' now, and this step does not start there. Possible: {next_en}"
         ),
     )
-    .who(Text::new("有相应权限的人，在事项处于相应状态时", "who holds the step's permission, when the matter is in the right state"))
+    .who(Text::new(
+        "有相应权限的人，在事项处于相应状态时",
+        "who holds the step's permission, when the matter is in the right state",
+    ))
     .current(serde_json::json!({
         "state": state,
         "actions": definition.steps_from(state).map(|step| &step.action).collect::<Vec<_>>(),

@@ -102,7 +102,7 @@ fn laid_over(
     base: &Definition,
     overlay: &Overlay,
     level: Level,
-) -> Result<Definition, Refusal> {
+) -> Result<Definition, Box<Refusal>> {
     let mut next = base.clone();
     for action in &overlay.skip {
         skip(&mut next, process, action, level)?;
@@ -129,29 +129,37 @@ fn laid_over(
     }
     match next.faults().first() {
         None => Ok(next),
-        Some(fault) => Err(refuse("base.process.broken", say!("这样的流程走不通：{fault}", "this process cannot work: {fault}"))),
+        Some(fault) => {
+            Err(refuse("base.process.broken", say!("这样的流程走不通：{fault}", "this process cannot work: {fault}")))
+        }
     }
 }
 
-fn unknown(action: &str) -> Refusal {
+fn unknown(action: &str) -> Box<Refusal> {
     refuse("base.process.step", say!("流程中没有“{action}”这一步", "the process has no step {action}"))
 }
 
-fn skip(next: &mut Definition, process: &Process, action: &str, level: Level) -> Result<(), Refusal> {
+fn skip(next: &mut Definition, process: &Process, action: &str, level: Level) -> Result<(), Box<Refusal>> {
     let step = process.step(action).ok_or_else(|| unknown(action))?;
     let (zh, en) = (&step.title.zh, &step.title.en);
     match &step.skip {
         Skip::Never(basis) => {
-            return Err(refuse("base.process.fixed", say!("“{zh}”这一步不能省略", "the step '{en}' cannot be left out"))
-                .rule(action)
-                .source(basis.clone())
-                .who(Text::new("任何一级都不能省略", "nobody")));
+            return Err(refuse(
+                "base.process.fixed",
+                say!("“{zh}”这一步不能省略", "the step '{en}' cannot be left out"),
+            )
+            .rule(action)
+            .source(basis.clone())
+            .who(Text::new("任何一级都不能省略", "nobody")));
         }
         Skip::From(lowest) if level > *lowest => {
             let lowest = lowest.as_str();
             return Err(refuse(
                 "base.process.level",
-                say!("“{zh}”这一步只能由上级（{lowest}）统一省略", "only a {lowest} or above may leave out the step '{en}'"),
+                say!(
+                    "“{zh}”这一步只能由上级（{lowest}）统一省略",
+                    "only a {lowest} or above may leave out the step '{en}'"
+                ),
             )
             .rule(action)
             .who(say!("{lowest} 的系统管理员", "the system administrator of the {lowest}")));
@@ -180,16 +188,23 @@ fn skip(next: &mut Definition, process: &Process, action: &str, level: Level) ->
     Ok(())
 }
 
-fn add(app: &App, next: &mut Definition, process: &Process, added: &Added) -> Result<(), Refusal> {
+fn add(app: &App, next: &mut Definition, process: &Process, added: &Added) -> Result<(), Box<Refusal>> {
     let id = &added.id;
-    if id.is_empty() || id.len() > 40 || !id.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit()) {
-        return Err(refuse("base.process.id", say!("步骤编号“{id}”只能用小写字母、数字和下划线", "the step id '{id}' may use a–z, 0–9 and _")));
+    if id.is_empty() || id.len() > 40 || !id.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit())
+    {
+        return Err(refuse(
+            "base.process.id",
+            say!("步骤编号“{id}”只能用小写字母、数字和下划线", "the step id '{id}' may use a–z, 0–9 and _"),
+        ));
     }
     let module = process.id.split('.').next().unwrap_or_default();
     let own = added.permission.starts_with(&format!("{module}."));
     if !own || app.registry.permission(&added.permission).is_none() {
         let permission = &added.permission;
-        return Err(refuse("base.process.permission", say!("没有“{permission}”权限", "the module has no permission {permission}")));
+        return Err(refuse(
+            "base.process.permission",
+            say!("没有“{permission}”权限", "the module has no permission {permission}"),
+        ));
     }
     if let Some(rule) = added.deadline.as_deref().filter(|rule| !app.registry.rules.contains(rule)) {
         return Err(refuse("base.process.deadline", say!("没有“{rule}”规则", "there is no rule {rule}")));
@@ -227,9 +242,12 @@ pub async fn lay(tx: &mut Tx, id: &str, overlay: Option<Overlay>, reason: &str) 
     let place = tx.place()?.clone();
     let process = tx.app.registry.process(id).ok_or(Error::NotFound("process"))?;
     if place.kind > Level::County {
-        return Err(refuse("base.process.place", Text::new("流程由省、州（市）、县调整", "processes are adapted by province, prefecture and county"))
-            .who(Text::new("县级系统管理员", "the county's system administrator"))
-            .into());
+        return Err(refuse(
+            "base.process.place",
+            Text::new("流程由省、州（市）、县调整", "processes are adapted by province, prefecture and county"),
+        )
+        .who(Text::new("县级系统管理员", "the county's system administrator"))
+        .into());
     }
     let mut faults = Faults::default();
     let reason = faults.text("reason", reason, 500);

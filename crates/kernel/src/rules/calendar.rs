@@ -19,8 +19,8 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Calendar> {
 
 /// Takes a year's notice; the same year again replaces it.
 pub async fn import(tx: &mut Tx, year: i32, source: &str) -> Result<()> {
-    let calendar = Calendar::from_toml(source)
-        .map_err(|fault| Error::Invalid(vec![FieldError::standard("source", fault)]))?;
+    let calendar =
+        Calendar::from_toml(source).map_err(|fault| Error::Invalid(vec![FieldError::standard("source", fault)]))?;
     if !calendar.covers(year) {
         return Err(crate::error::invalid(
             "year",
@@ -35,4 +35,3 @@ pub async fn import(tx: &mut Tx, year: i32, source: &str) -> Result<()> {
     tx.note("year", year);
     Ok(())
 }
-

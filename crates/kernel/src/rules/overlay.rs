@@ -22,11 +22,8 @@ pub struct Overlays(HashMap<i32, Vec<overlay::Model>>);
 
 pub async fn load(db: &impl ConnectionTrait) -> Result<Overlays> {
     let mut all = Overlays::default();
-    for row in overlay::Entity::all()
-        .order_by_asc(overlay::Column::Since)
-        .order_by_asc(overlay::Column::Id)
-        .all(db)
-        .await?
+    for row in
+        overlay::Entity::all().order_by_asc(overlay::Column::Since).order_by_asc(overlay::Column::Id).all(db).await?
     {
         all.0.entry(row.place).or_default().push(row);
     }
@@ -36,9 +33,11 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Overlays> {
 impl Overlays {
     /// The overlay of a place on a day.
     pub fn on(&self, place: i32, rule: &str, date: NaiveDate) -> Option<&overlay::Model> {
-        self.0.get(&place)?.iter().rev().find(|row| {
-            row.rule == rule && row.since <= date && row.until.is_none_or(|until| date < until)
-        })
+        self.0
+            .get(&place)?
+            .iter()
+            .rev()
+            .find(|row| row.rule == rule && row.since <= date && row.until.is_none_or(|until| date < until))
     }
 
     /// Everything a place has laid and not lifted.
@@ -57,7 +56,13 @@ impl Overlays {
 
 /// Lays a value over a rule at the operation's place, from a day on (today unless given). Refused with the rule's source
 /// when the direction forbids it.
-pub async fn lay(tx: &mut Tx, id: &str, value: Value, reason: &str, since: Option<NaiveDate>) -> Result<overlay::Model> {
+pub async fn lay(
+    tx: &mut Tx,
+    id: &str,
+    value: Value,
+    reason: &str,
+    since: Option<NaiveDate>,
+) -> Result<overlay::Model> {
     let place = tx.place()?.clone();
     let today = tx.today();
     let since = since.unwrap_or(today);
@@ -94,7 +99,10 @@ pub async fn lay(tx: &mut Tx, id: &str, value: Value, reason: &str, since: Optio
         return Err(refuse("base.rule.direction", say!("“{zh}”{why_zh}", "'{en}': {why_en}"))
             .rule(id)
             .source(rule.basis.clone())
-            .who(Text::new("无人可以突破；在允许的方向内可以调整", "nobody beyond this; inside the allowed direction, you"))
+            .who(Text::new(
+                "无人可以突破；在允许的方向内可以调整",
+                "nobody beyond this; inside the allowed direction, you",
+            ))
             .current(&inherited)
             .into());
     }
@@ -165,17 +173,17 @@ pub fn conflicts(app: &App, snapshot: &Snapshot, place: &Place, date: NaiveDate)
         let Some(at) = snapshot.places.get(*id).filter(|_| snapshot.places.contains(place.id, *id)) else { continue };
         for row in rows.iter().filter(|row| row.since <= date && row.until.is_none_or(|until| date < until)) {
             let Ok(now) = in_force(&app.registry, snapshot, at, &row.rule, date) else { continue };
-            if let Some(laid) = now.trail.iter().find(|laid| laid.place == *id) {
-                if let Some(why) = &laid.ignored {
-                    found.push(Conflict {
-                        place: at.code.clone(),
-                        place_name: at.name.clone(),
-                        rule: row.rule.clone(),
-                        laid: row.value.clone(),
-                        in_force: now.value.clone(),
-                        why: why.clone(),
-                    });
-                }
+            if let Some(laid) = now.trail.iter().find(|laid| laid.place == *id)
+                && let Some(why) = &laid.ignored
+            {
+                found.push(Conflict {
+                    place: at.code.clone(),
+                    place_name: at.name.clone(),
+                    rule: row.rule.clone(),
+                    laid: row.value.clone(),
+                    in_force: now.value.clone(),
+                    why: why.clone(),
+                });
             }
         }
     }

@@ -151,16 +151,20 @@ impl Rule {
             Kind::Text => value.is_string(),
         };
         let kind = serde_json::to_value(self.kind).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
-        if right { Ok(()) } else { Err(crate::say!("应为 {kind} 类型的值", "this should be a value of the kind {kind}")) }
+        if right {
+            Ok(())
+        } else {
+            Err(crate::say!("应为 {kind} 类型的值", "this should be a value of the kind {kind}"))
+        }
     }
 
     /// The value that `laid` makes of `inherited`, or why the direction forbids it.
     pub fn over(&self, inherited: &Value, laid: &Value) -> Result<Value, Text> {
         self.check_value(laid)?;
-        if let (Some([low, high]), Some(n)) = (self.range, laid.as_i64()) {
-            if n < low || n > high {
-                return Err(crate::say!("只能在 {low} 到 {high} 之间", "only between {low} and {high}"));
-            }
+        if let (Some([low, high]), Some(n)) = (self.range, laid.as_i64())
+            && (n < low || n > high)
+        {
+            return Err(crate::say!("只能在 {low} 到 {high} 之间", "only between {low} and {high}"));
         }
         let show = shown(inherited);
         match self.overlay {
@@ -260,7 +264,11 @@ mod tests {
     #[test]
     fn two_values_for_one_day_are_refused() {
         let mut registry = Registry::default();
-        let entry = |from: &str| format!("[[rule]]\nid='X'\ntitle={{zh='',en=''}}\nkind='days'\nvalue=1\noverlay='FREE'\nlevels=[]\nfrom='{from}'\nbasis={{zh='',en=''}}\nconfidence='sure'\n");
+        let entry = |from: &str| {
+            format!(
+                "[[rule]]\nid='X'\ntitle={{zh='',en=''}}\nkind='days'\nvalue=1\noverlay='FREE'\nlevels=[]\nfrom='{from}'\nbasis={{zh='',en=''}}\nconfidence='sure'\n"
+            )
+        };
         registry.add("base", &entry("2026-01-01")).unwrap();
         assert!(registry.add("base", &entry("2027-01-01")).is_err());
     }

@@ -1,0 +1,119 @@
+//! One installation as its settings describe it, opened for a command: the platform, and how to leave it properly.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use jizuo_kernel::db::{Db, Location};
+use jizuo_kernel::places::Place;
+use jizuo_kernel::settings::{self, Loaded, Settings};
+use jizuo_kernel::{App, Clock, Ctx, Error, Keyring, Platform, audit};
+
+use crate::MODULES;
+use crate::failure::{Failure, Outcome};
+
+/// The file that is read when none is named.
+const USUAL: &str = "jizuo.toml";
+
+/// Reads the layers of settings: the defaults, `--config` or `./jizuo.toml`, the environment, the command line.
+pub(crate) fn settings(file: Option<&Path>, overrides: &[(&str, String)]) -> Outcome<Loaded> {
+    let usual = PathBuf::from(USUAL);
+    let file = match file {
+        Some(named) if !named.is_file() => {
+            return Err(Failure::wrong(
+                format!("there is no settings file {}", named.display()),
+                "name another file with --config, or leave it out to use the defaults and the environment",
+            ));
+        }
+        Some(named) => Some(named),
+        None => usual.is_file().then_some(usual.as_path()),
+    };
+    Ok(settings::load(file, std::env::vars(), overrides)?)
+}
+
+/// Connects to the database of the settings.
+pub(crate) async fn connect(settings: &Settings) -> Outcome<Db> {
+    let location = Location {
+        url: settings.database.url.clone(),
+        pool: settings.database.pool,
+        durable: settings.database.durable,
+        acquire: Duration::from_secs(settings.database.acquire_seconds),
+    };
+    Db::connect(&location).await.map_err(|error| {
+        let cause = match error {
+            Error::Internal(cause) => cause.to_string(),
+            other => other.to_string(),
+        };
+        Failure::failed(
+            format!("the database cannot be opened: {cause}"),
+            "check database.url: sqlite://FILE in a folder that exists, or postgres://USER:PASSWORD@HOST/NAME",
+        )
+    })
+}
+
+/// The key that sealed data needs. Missing or well-known keys stop the start.
+pub(crate) fn keyring(settings: &Settings) -> Outcome<Keyring> {
+    Keyring::from_base64(&settings.secrets.master_key).map_err(|bad| {
+        Failure::wrong(
+            bad.to_string(),
+            "export JIZUO__SECRETS__MASTER_KEY=\"$(openssl rand -base64 32)\"   # once, and keep it\n\
+             or put it into jizuo.toml under [secrets]; `jizuo demo` needs none of this",
+        )
+    })
+}
+
+/// The platform of these settings, with the routes of its API.
+pub(crate) async fn start(settings: Settings, clock: Clock) -> Outcome<(App, Router)> {
+    let keyring = keyring(&settings)?;
+    let db = connect(&settings).await?;
+    Ok(Platform::start(settings, keyring, clock, db, MODULES).await?)
+}
+
+/// An installation that a command works on.
+pub(crate) struct Installation {
+    pub(crate) app: App,
+}
+
+impl Installation {
+    pub(crate) async fn open(config: Option<&Path>) -> Outcome<Installation> {
+        let loaded = settings(config, &[])?;
+        let (app, _) = start(loaded.settings, Clock::system()).await?;
+        Ok(Installation { app })
+    }
+
+    /// The place with this code, now or before.
+    pub(crate) fn place(&self, code: &str) -> Outcome<Arc<Place>> {
+        let snapshot = self.app.snapshot();
+        if snapshot.places.is_empty() {
+            return Err(Failure::bad_input(
+                "there are no places yet",
+                "begin with the code table of the province: jizuo places import data/yunnan-divisions.csv",
+            ));
+        }
+        snapshot.places.resolve(code).map(|found| found.place).ok_or_else(|| {
+            Failure::bad_input(
+                format!("no place has the code {code}"),
+                "use a division code of 2, 4, 6, 9 or 12 digits, for example 530102",
+            )
+        })
+    }
+
+    /// The top of the tree, if there is one.
+    pub(crate) fn root(&self) -> Option<Arc<Place>> {
+        let snapshot = self.app.snapshot();
+        snapshot.places.roots().first().and_then(|id| snapshot.places.get(*id).cloned())
+    }
+
+    /// The command line at work at a place; audit lines name the command.
+    pub(crate) fn at(&self, command: &str, place: Option<Arc<Place>>) -> Ctx {
+        Ctx::system(&self.app, command, "base", place)
+    }
+
+    /// Seals what was written and closes the database. A server that runs beside would seal it as well.
+    pub(crate) async fn leave(self) -> Outcome {
+        audit::seal(&self.app).await?;
+        self.app.db.clone().close().await;
+        Ok(())
+    }
+}

@@ -1,0 +1,29 @@
+//! What the process says about its work: one line each, for people or as JSON, on standard error.
+
+use jizuo_kernel::settings::{Log, LogFormat};
+use tracing_subscriber::EnvFilter;
+
+use crate::failure::{Failure, Outcome};
+
+/// For a server: as the settings say.
+pub(crate) fn serving(log: &Log) -> Outcome {
+    let filter = EnvFilter::try_new(&log.filter).map_err(|error| {
+        Failure::wrong(
+            format!("log.filter is not understood: {error}"),
+            "write a level such as info, or jizuo_kernel=debug,info",
+        )
+    })?;
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second start in one process (a test) keeps the first one's log.
+    let _ = match log.format {
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).try_init(),
+        LogFormat::Human => lines.with_target(false).try_init(),
+    };
+    Ok(())
+}
+
+/// For a command: only what went wrong, so that its own output stays readable.
+pub(crate) fn quiet() {
+    let lines = tracing_subscriber::fmt().with_env_filter(EnvFilter::new("warn")).with_writer(std::io::stderr);
+    let _ = lines.with_target(false).try_init();
+}

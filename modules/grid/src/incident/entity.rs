@@ -1,0 +1,47 @@
+//! The row of an incident.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "grid_incident")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub county: i32,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub prefecture: Option<i32>,
+    pub township: Option<i32>,
+    pub village: Option<i32>,
+    pub place: i32,
+    pub state: String,
+    pub phase: String,
+    pub process: String,
+    pub version: i32,
+    pub due_at: Option<DateTime<Utc>>,
+    pub opened_at: DateTime<Utc>,
+    pub closed_at: Option<DateTime<Utc>>,
+    /// What people quote: printed on paper, told over the telephone.
+    pub code: String,
+    pub category: String,
+    pub severity: String,
+    pub title: String,
+    pub description: String,
+    pub channel: String,
+    pub location: Option<String>,
+    pub reporter_name: Option<String>,
+    /// Sealed with the master key.
+    pub reporter_phone: Option<Vec<u8>>,
+    /// The resident for whom somebody else filed.
+    pub on_behalf_of: Option<String>,
+    pub reported_by: Option<Uuid>,
+    pub reported_by_name: String,
+    pub assignee: Option<Uuid>,
+    pub handled_by: Option<Uuid>,
+    pub outcome: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+impl ActiveModelBehavior for ActiveModel {}
+jizuo_kernel::matter!("grid.incident", |row| format!("{} {}", row.code, row.title));

@@ -1,0 +1,290 @@
+//! What may be done with an incident, and when not.
+
+use jizuo_kernel::error::{Faults, refuse};
+use jizuo_kernel::page::{Page, Paging};
+use jizuo_kernel::places::{Kind, Place};
+use jizuo_kernel::process::{self, Move};
+use jizuo_kernel::{Ctx, Error, Result, Scoped, Subject, Text, Tx, say};
+use jizuo_standards::{name::Name, phone::Phone};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::category;
+use super::entity::{ActiveModel, Column, Entity, Model};
+use crate::process::INCIDENT;
+
+/// How fast it has to go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Severity {
+    #[default]
+    Ordinary,
+    Urgent,
+    Emergency,
+}
+
+impl Severity {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Severity::Ordinary => "ordinary",
+            Severity::Urgent => "urgent",
+            Severity::Emergency => "emergency",
+        }
+    }
+
+    fn parse(text: &str) -> Severity {
+        [Severity::Urgent, Severity::Emergency].into_iter().find(|s| s.as_str() == text).unwrap_or_default()
+    }
+
+    /// Picks the stricter deadline rule.
+    fn pace(self) -> Option<&'static str> {
+        (self != Severity::Ordinary).then(|| self.as_str())
+    }
+}
+
+/// How it came in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Channel {
+    #[default]
+    GridWorker,
+    Resident,
+    Hotline,
+    Department,
+}
+
+impl Channel {
+    fn as_str(self) -> &'static str {
+        match self {
+            Channel::GridWorker => "grid_worker",
+            Channel::Resident => "resident",
+            Channel::Hotline => "hotline",
+            Channel::Department => "department",
+        }
+    }
+}
+
+/// What somebody saw. Photographs, coordinates and a reporter's name are never required.
+#[derive(Clone, Debug)]
+pub(crate) struct New {
+    /// A village, or anything below one.
+    pub(crate) place: Arc<Place>,
+    pub(crate) category: String,
+    pub(crate) severity: Severity,
+    pub(crate) title: String,
+    pub(crate) description: String,
+    pub(crate) channel: Channel,
+    pub(crate) location: Option<String>,
+    pub(crate) reporter_name: Option<String>,
+    pub(crate) reporter_phone: Option<String>,
+    pub(crate) on_behalf_of: Option<String>,
+}
+
+/// Takes a report.
+pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
+    let mut faults = Faults::default();
+    if new.place.kind < Kind::Village {
+        faults.add(
+            "place",
+            "grid.incident.place",
+            Text::new("请选择到村（社区）", "choose the village or community where it happened"),
+        );
+    }
+    if category::find(&new.category).is_none() {
+        let code = &new.category;
+        faults.add(
+            "category",
+            "grid.incident.category",
+            say!(
+                "没有“{code}”这一类，见 GET …/grid/categories",
+                "there is no category {code}; see GET …/grid/categories"
+            ),
+        );
+    }
+    let title = faults.text("title", &new.title, 60);
+    let description = faults.optional_text("description", &new.description, 2_000);
+    let location = new.location.as_deref().map(|text| faults.optional_text("location", text, 200));
+    let reporter = new.reporter_name.as_deref().and_then(|text| faults.take("reporter_name", Name::parse(text)));
+    let behalf = new.on_behalf_of.as_deref().and_then(|text| faults.take("on_behalf_of", Name::parse(text)));
+    let phone = new.reporter_phone.as_deref().and_then(|text| faults.take("reporter_phone", Phone::parse(text)));
+    faults.check()?;
+    if let Some(name) = &behalf {
+        // The audit line holds personal values masked.
+        tx.on_behalf_of(name.to_string());
+    }
+    let how = Move { pace: new.severity.pace(), ..Move::default() };
+    let opening = process::open(tx, &INCIDENT, &new.place, &title, how).await?;
+    let phone = match phone {
+        Some(phone) => Some(tx.app.keyring.seal("grid.phone", opening.id.as_bytes(), phone.expose().as_bytes())?),
+        None => None,
+    };
+    let row = ActiveModel {
+        code: Set(code_of(&new.place, opening.id)),
+        category: Set(new.category),
+        severity: Set(new.severity.as_str().to_owned()),
+        title: Set(title),
+        description: Set(description),
+        channel: Set(new.channel.as_str().to_owned()),
+        location: Set(location.filter(|text| !text.is_empty())),
+        reporter_name: Set(reporter.map(|name| name.expose().to_owned())),
+        reporter_phone: Set(phone),
+        on_behalf_of: Set(behalf.map(|name| name.expose().to_owned())),
+        reported_by: Set(tx.actor.account),
+        reported_by_name: Set(tx.actor.name.clone()),
+        assignee: Set(None),
+        handled_by: Set(None),
+        outcome: Set(None),
+        ..ActiveModel::opened(&opening)
+    };
+    let row = Entity::insert(row).exec_with_returning(tx.db()).await?;
+    tell(tx, "grid.incident.reported", &row)?;
+    Ok(row)
+}
+
+/// `WG` + the village's code + the random end of the id: can be read out, and says where it belongs.
+fn code_of(place: &Place, id: Uuid) -> String {
+    let id = id.simple().to_string().to_uppercase();
+    format!("WG{}-{}", place.code.get(..12).unwrap_or(&place.code), &id[24..])
+}
+
+/// One incident of the operation's scope.
+pub(crate) async fn find(ctx: &Ctx, id: Uuid) -> Result<Model> {
+    Entity::within(&ctx.scope).filter(Column::Id.eq(id)).one(ctx.db()).await?.ok_or(Error::NotFound("incident"))
+}
+
+/// What to list.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) phase: Option<String>,
+    pub(crate) state: Option<String>,
+    pub(crate) category: Option<String>,
+    pub(crate) overdue: bool,
+}
+
+/// Incidents of the operation's scope, newest first.
+pub(crate) async fn list(ctx: &Ctx, filter: &Filter, paging: &Paging) -> Result<Page<Model>> {
+    let limit = paging.limit()?;
+    let mut query = Entity::within(&ctx.scope).order_by_desc(Column::Id).limit(limit + 1);
+    for (column, wanted) in
+        [(Column::Phase, &filter.phase), (Column::State, &filter.state), (Column::Category, &filter.category)]
+    {
+        if let Some(wanted) = wanted {
+            query = query.filter(column.eq(wanted));
+        }
+    }
+    if filter.overdue {
+        query = query.filter(Column::DueAt.lt(ctx.now)).filter(Column::ClosedAt.is_null());
+    }
+    if let Some(after) = paging.after_id()? {
+        query = query.filter(Column::Id.lt(after));
+    }
+    Ok(Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string()))
+}
+
+/// Takes one of the steps that need nothing but, perhaps, a reason. What else they ask for is checked here.
+pub(crate) async fn step(tx: &mut Tx, row: &Model, action: &str, reason: Option<String>) -> Result<Model> {
+    match action {
+        "grid.incident.return" => only_the_assignee(tx, row)?,
+        "grid.incident.verify" | "grid.incident.redo" => only_another_person(tx, row)?,
+        _ => {}
+    }
+    // What was not done goes back to the one who said so; everything else to whoever may take the next step.
+    let assignee = row.assignee.filter(|_| action == "grid.incident.redo");
+    let how = Move { reason, assignee, pace: Severity::parse(&row.severity).pace() };
+    let row = process::advance::<Entity>(tx, row, action, how).await?;
+    if row.phase == "done" {
+        tell(tx, "grid.incident.closed", &row)?;
+    }
+    if action == "grid.incident.return" {
+        // "Not ours": the dispatcher decides anew, and nobody has it until then.
+        return set(tx, &row, Column::Assignee, Expr::value(None::<Uuid>)).await;
+    }
+    Ok(row)
+}
+
+/// Gives it to somebody who may handle incidents at its place.
+pub(crate) async fn dispatch(tx: &mut Tx, row: &Model, to: Uuid, note: Option<String>) -> Result<Model> {
+    let place = tx.snapshot.places.place(row.place)?;
+    if !jizuo_kernel::identity::grants::may(tx, to, "grid.incident.handle", &place).await? {
+        let name = &place.name;
+        return Err(refuse(
+            "grid.incident.handler",
+            say!(
+                "此人在{name}没有处置权限，请选择有“处置”权限的人",
+                "this account may not handle incidents at {name}; choose one that may"
+            ),
+        )
+        .rule("grid.incident.handle")
+        .who(tx.app.registry.holders("grid.incident.handle"))
+        .into());
+    }
+    let how = Move { reason: note, assignee: Some(to), pace: Severity::parse(&row.severity).pace() };
+    let row = process::advance::<Entity>(tx, row, "grid.incident.dispatch", how).await?;
+    let row = set(tx, &row, Column::Assignee, Expr::value(Some(to))).await?;
+    tx.note("assignee", to);
+    tell(tx, "grid.incident.dispatched", &row)?;
+    Ok(row)
+}
+
+/// Says what was done. Only the one it was given to can say so.
+pub(crate) async fn handle(tx: &mut Tx, row: &Model, outcome: String) -> Result<Model> {
+    only_the_assignee(tx, row)?;
+    let how = Move { reason: Some(outcome.clone()), assignee: None, pace: Severity::parse(&row.severity).pace() };
+    let row = process::advance::<Entity>(tx, row, "grid.incident.handle", how).await?;
+    let by = tx.actor.account;
+    let row = set(tx, &row, Column::HandledBy, Expr::value(by)).await?;
+    set(tx, &row, Column::Outcome, Expr::value(Some(outcome.trim().to_owned()))).await
+}
+
+/// What is said to be done is seen by somebody else (rule `GRID.VERIFY.OTHER_PERSON`).
+fn only_another_person(tx: &Tx, row: &Model) -> Result<()> {
+    let rule = tx.rule("GRID.VERIFY.OTHER_PERSON")?;
+    if !rule.is_on() || row.handled_by.is_none() || row.handled_by != tx.actor.account {
+        return Ok(());
+    }
+    Err(refuse(
+        "grid.incident.own_work",
+        Text::new("处置人不能核查自己办的事件", "whoever handled an incident cannot verify it"),
+    )
+    .rule(rule.id)
+    .source(rule.basis)
+    .who(tx.app.registry.holders("grid.incident.verify"))
+    .into())
+}
+
+fn only_the_assignee(tx: &Tx, row: &Model) -> Result<()> {
+    if row.assignee.is_none() || row.assignee == tx.actor.account {
+        return Ok(());
+    }
+    Err(refuse(
+        "grid.incident.not_assignee",
+        Text::new("这件事派给了别人，请由被派单人办理", "this was given to somebody else, who has to say so"),
+    )
+    .rule("grid.incident.handle")
+    .who(Text::new("被派单人；或由调度员改派", "the one it was given to, or the dispatcher gives it to another"))
+    .into())
+}
+
+/// The row is locked by the step that was just taken in this write.
+async fn set(tx: &Tx, row: &Model, column: Column, value: sea_orm::sea_query::SimpleExpr) -> Result<Model> {
+    Entity::update_within(&jizuo_kernel::Scope::counties(vec![row.county]))
+        .col_expr(column, value)
+        .filter(Column::Id.eq(row.id))
+        .exec_with_returning(tx.db())
+        .await?
+        .pop()
+        .ok_or(Error::NotFound("incident"))
+}
+
+fn tell(tx: &mut Tx, topic: &'static str, row: &Model) -> Result<()> {
+    let place = tx.snapshot.places.place(row.place)?;
+    let payload = serde_json::json!({
+        "id": row.id, "code": row.code, "place": place.code, "category": row.category,
+        "severity": row.severity, "state": row.state,
+    });
+    tx.emit(topic, &Subject::new("grid.incident", row.id), &payload)
+}

@@ -1,0 +1,23 @@
+//! The tables of grid governance.
+
+use jizuo_kernel::schema::{Migration, Schema};
+
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration { name: "m0001_incident", up: m0001_incident }];
+
+fn m0001_incident(s: &mut Schema) {
+    s.tenant("grid_incident", |t| {
+        t.id().places().matter();
+        t.text("code").text("category").text("severity").text("title").text("description").text("channel");
+        t.text_null("location").text_null("reporter_name").bytes_null("reporter_phone").text_null("on_behalf_of");
+        t.uuid_null("reported_by").text("reported_by_name").uuid_null("assignee").uuid_null("handled_by");
+        t.text_null("outcome");
+        t.unique(&["code"]);
+        // Lists are newest first, at every level, all or in one phase.
+        t.index(&["phase", "id"]);
+        t.index(&["township", "id"]).index(&["township", "phase", "id"]);
+        t.index(&["village", "id"]).index(&["village", "phase", "id"]);
+        // A prefecture's list and figures are not led by a county.
+        t.index_across(&["prefecture", "id"]);
+        t.index(&["opened_at"]);
+    });
+}
