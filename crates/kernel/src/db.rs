@@ -95,6 +95,13 @@ impl Db {
         Ok(())
     }
 
+    /// SQLite: brings everything from the write-ahead log into the one file, so that it can be copied.
+    pub async fn checkpoint(&self) -> Result<()> {
+        use sea_orm::ConnectionTrait;
+        self.writer.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+        Ok(())
+    }
+
     pub async fn close(self) {
         // Nothing is left to do for either when closing fails: the process ends.
         let _ = self.reader.close().await;

@@ -87,7 +87,7 @@ impl Keyring {
 }
 
 /// Fingerprint of a random token; the token itself is never stored.
-pub(crate) fn fingerprint(token: &str) -> String {
+pub fn fingerprint(token: &str) -> String {
     data_encoding::HEXLOWER.encode(&Sha256::digest(token.as_bytes()))
 }
 

@@ -163,6 +163,16 @@ async fn finish(mut req: Request, next: Next) -> Response {
     response
 }
 
+/// For what layers outside the platform's router answer, such as a timeout: gives it the body of a problem.
+pub async fn explain(req: Request, next: Next) -> Response {
+    let asked = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+    let lang = asked.map_or(Lang::Zh, Lang::accept);
+    let response = next.run(req).await;
+    // Answers of the router are explained already and pass through.
+    let explained = response.headers().contains_key("x-trace-id") || response.status().is_success();
+    if explained { response } else { error::render(response, lang, &Uuid::new_v4().simple().to_string()) }
+}
+
 /// A panic in a handler is an internal error like any other.
 pub fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     error::internal("a handler panicked").into_response()

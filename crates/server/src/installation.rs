@@ -8,7 +8,10 @@ use axum::Router;
 use jizuo_kernel::db::{Db, Location};
 use jizuo_kernel::places::Place;
 use jizuo_kernel::settings::{self, Loaded, Settings};
-use jizuo_kernel::{App, Clock, Ctx, Error, Keyring, Platform, audit};
+use jizuo_kernel::identity::entity::grant;
+use jizuo_kernel::identity::{accounts, grants};
+use jizuo_kernel::{App, Clock, Ctx, Error, Keyring, Platform, Reference, Reply, Subject, audit};
+use sea_orm::{ColumnTrait, QueryFilter};
 
 use crate::MODULES;
 use crate::failure::{Failure, Outcome};
@@ -116,4 +119,59 @@ impl Installation {
         self.app.db.clone().close().await;
         Ok(())
     }
+}
+
+/// An account that was just opened, with the password that is shown once.
+pub(crate) struct Opened {
+    pub(crate) role: String,
+    pub(crate) login: String,
+    pub(crate) password: String,
+}
+
+/// The accounts an installation begins with: role, login, name.
+pub(crate) const FIRST: [(&str, &str, &str); 3] = [
+    (grants::SYSTEM_ADMIN, "sysadmin", "系统管理员"),
+    (grants::SECURITY_ADMIN, "secadmin", "安全管理员"),
+    (grants::AUDIT_ADMIN, "auditor", "审计管理员"),
+];
+
+/// Opens the three administrators at the top in one transaction, unless there is one already.
+pub(crate) async fn open_first_administrators(ctx: &Ctx) -> Outcome<Vec<Opened>> {
+    let place = ctx.place()?.clone();
+    if place.parent.is_some() {
+        return Err(Failure::bad_input(
+            format!("{} is not at the top", place.name),
+            "the first administrators belong to the province; they open the accounts of all others",
+        ));
+    }
+    if has_administrators(ctx).await? {
+        return Err(Failure::bad_input(
+            "there are administrators already",
+            "`jizuo user list` shows them; `jizuo user reset LOGIN` gives one a new password",
+        ));
+    }
+    let mut tx = ctx.begin().await?;
+    let mut opened = Vec::new();
+    for (role, login, name) in FIRST {
+        let new = accounts::New { login: login.to_owned(), name: name.to_owned(), place: place.id };
+        let (account, password) = accounts::open(&mut tx, new).await?;
+        let new = grants::New { account: account.id, role: role.to_owned(), place: place.id, until: None };
+        grants::give(&mut tx, new).await?;
+        opened.push(Opened { role: role.to_owned(), login: login.to_owned(), password });
+    }
+    tx.note("administrators", FIRST.map(|(role, login, _)| format!("{login}: {role}")));
+    tx.commit("base.account.manage", Subject::new("base.place", place.id), Reply::none()).await?;
+    Ok(opened)
+}
+
+/// Whether somebody at the top can open accounts.
+pub(crate) async fn has_administrators(ctx: &Ctx) -> Outcome<bool> {
+    let found = grant::Entity::all()
+        .filter(grant::Column::Role.eq(grants::SECURITY_ADMIN))
+        .filter(grant::Column::Place.is_in(ctx.snapshot.places.roots().iter().copied()))
+        .filter(grant::Column::RevokedAt.is_null())
+        .one(ctx.db())
+        .await
+        .map_err(Error::from)?;
+    Ok(found.is_some())
 }

@@ -1,1 +1,177 @@
-//! A whole platform for one test.
+//! A whole platform for one test: real router, real database, a clock that the test moves. Every request that is sent
+//! here is also checked for what holds for all: a write that succeeds leaves exactly one audit line, a read none, and a
+//! refusal explains itself.
+
+mod answer;
+mod database;
+mod user;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use axum::Router;
+use chrono::{DateTime, Duration, TimeZone, Utc};
+use jizuo_kernel::settings::Settings;
+use jizuo_kernel::{App, Clock, Ctx, Keyring, Module, Platform, Reply, Subject};
+
+pub use answer::Answer;
+pub use database::TestDatabase;
+pub use user::User;
+
+/// A province with two prefectures, three counties and some of their villages: real codes and names of Yunnan.
+pub mod places {
+    /// 云南省
+    pub const PROVINCE: &str = "530000";
+    /// 昆明市
+    pub const KUNMING: &str = "530100";
+    /// 五华区, where tests switch everything on.
+    pub const WUHUA: &str = "530102";
+    /// 盘龙区
+    pub const PANLONG: &str = "530103";
+    /// 峨山彝族自治县, in 玉溪市
+    pub const ESHAN: &str = "530426";
+    /// 华山街道, in 五华区
+    pub const HUASHAN: &str = "530102001";
+    /// A community of 华山街道
+    pub const VILLAGE: &str = "530102001001";
+    /// Another one there
+    pub const OTHER_VILLAGE: &str = "530102001002";
+    /// A community of 盘龙区
+    pub const PANLONG_VILLAGE: &str = "530103001001";
+}
+
+const YUNNAN: &str = include_str!("../../../data/yunnan-divisions.csv");
+
+/// The rows of the test province.
+pub fn divisions() -> String {
+    let kept = ["530102001", "530102002", "530103001", "530426"];
+    let above = ["530000000000", "530100000000", "530102000000", "530103000000", "530400000000"];
+    let mut lines: Vec<&str> = YUNNAN.lines().take(1).collect();
+    lines.extend(YUNNAN.lines().filter(|line| {
+        kept.iter().any(|code| line.starts_with(code)) || above.iter().any(|code| line.starts_with(code))
+    }));
+    lines.join("\n")
+}
+
+/// A platform that lives as long as its test.
+pub struct TestApp {
+    pub app: App,
+    pub router: Router,
+    clock: Arc<AtomicI64>,
+    // Dropped last: the database goes when nobody uses it any more.
+    _database: TestDatabase,
+}
+
+impl TestApp {
+    /// The base with these modules, on in 五华区 (and off elsewhere), on a Monday morning in March 2026.
+    pub async fn with(modules: &[&'static Module]) -> TestApp {
+        let test = TestApp::bare(modules).await;
+        for module in test.app.registry.optional().map(|m| m.id).collect::<Vec<_>>() {
+            test.switch(places::WUHUA, module, "on").await;
+        }
+        test
+    }
+
+    /// The same with every optional module off.
+    pub async fn bare(modules: &[&'static Module]) -> TestApp {
+        TestApp::configured(modules, |_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn configured(modules: &[&'static Module], change: impl FnOnce(&mut Settings)) -> TestApp {
+        let mut all = vec![&jizuo_kernel::MODULE];
+        all.extend(modules.iter().copied().filter(|m| m.id != "base"));
+        let database = TestDatabase::fresh(&all).await;
+        let mut settings = settings();
+        change(&mut settings);
+        let clock = Arc::new(AtomicI64::new(monday().timestamp_micros()));
+        let (app, router) = start(settings, &clock, &database, &all).await;
+        TestApp { app, router, clock, _database: database }
+    }
+
+    /// Now, as the test has it.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.app.clock.now()
+    }
+
+    pub fn pass(&self, time: Duration) {
+        self.clock.fetch_add(time.num_microseconds().expect("a short enough time"), Ordering::SeqCst);
+    }
+
+    pub fn set_now(&self, now: DateTime<Utc>) {
+        self.clock.store(now.timestamp_micros(), Ordering::SeqCst);
+    }
+
+    /// Runs timers, deliveries and seals until there is nothing left to do.
+    pub async fn settle(&self) {
+        self.app.upkeep().await.expect("upkeep");
+    }
+
+    /// Switches a module as the platform, past the API.
+    pub async fn switch(&self, place: &str, module: &str, state: &str) {
+        let ctx = self.system(place);
+        let mut tx = ctx.begin().await.expect("a write");
+        let module = self.app.registry.module(module).expect("a module of this build");
+        let wish = serde_json::from_value(serde_json::json!({
+            "state": state, "reason": "test", "leave_open_matters": true,
+        }));
+        jizuo_kernel::counties::switch(&mut tx, module, wish.expect("a switch")).await.expect("switched");
+        tx.commit("base.module.switch", Subject::new("base.module", module.id), Reply::none())
+            .await
+            .expect("committed");
+    }
+
+    /// The platform itself at a place.
+    pub fn system(&self, place: &str) -> Ctx {
+        let found = self.app.snapshot().places.resolve(place).expect("a place of the test province");
+        Ctx::system(&self.app, "test", "base", Some(found.place))
+    }
+
+    /// Somebody who holds these permissions at a place, signed in by token.
+    pub async fn user(&self, place: &str, permissions: &[&str]) -> User<'_> {
+        user::make(self, place, permissions).await
+    }
+
+    /// Somebody with a module's role at a place.
+    pub async fn role(&self, place: &str, role: &str) -> User<'_> {
+        user::with_role(self, place, role).await
+    }
+
+    /// Somebody who has not signed in.
+    pub fn stranger(&self) -> User<'_> {
+        User::stranger(self)
+    }
+
+    /// A second process on the same database.
+    pub async fn second_process(&self) -> TestApp {
+        let modules = self.app.registry.modules().to_vec();
+        let database = self._database.shared();
+        let (app, router) = start(self.app.settings.clone(), &self.clock, &database, &modules).await;
+        TestApp { app, router, clock: self.clock.clone(), _database: database }
+    }
+}
+
+/// 2026-03-02 09:00 in China, a working Monday.
+pub fn monday() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 3, 2, 1, 0, 0).single().expect("a date")
+}
+
+fn settings() -> Settings {
+    jizuo_kernel::settings::load(None, Vec::new(), &[]).expect("the defaults").settings
+}
+
+/// Any 32 random bytes.
+pub(crate) const TEST_KEY: &str = "3q2+796tvu/erb7v3q2+78r+ur4BI0VniavN7xIjNEU=";
+
+async fn start(
+    settings: Settings,
+    clock: &Arc<AtomicI64>,
+    database: &TestDatabase,
+    modules: &[&'static Module],
+) -> (App, Router) {
+    let clock = clock.clone();
+    let clock =
+        Clock::from_fn(move || DateTime::from_timestamp_micros(clock.load(Ordering::SeqCst)).expect("a time in range"));
+    let keyring = Keyring::from_base64(TEST_KEY).expect("a key");
+    Platform::start(settings, keyring, clock, database.connect().await, modules).await.expect("a platform")
+}

@@ -87,10 +87,10 @@ fn work(s: &mut Schema) {
         t.index(&["township", "done_at", "sort_at", "id"]).index(&["village", "done_at", "sort_at", "id"]);
     });
     s.tenant("base_step", |t| {
-        t.id().text("kind").uuid("matter").text("action").text("title_zh").text("title_en");
+        t.id().text("kind").uuid("matter").int("number").text("action").text("title_zh").text("title_en");
         t.text_null("from_state").text("to_state").uuid_null("actor").text("actor_name").text_null("on_behalf_of");
         t.text_null("reason").instant("at").instant_null("due_at");
-        t.index(&["matter", "at"]);
+        t.unique(&["kind", "matter", "number"]);
     });
     s.tenant("base_idempotency", |t| {
         t.id().uuid("actor").text("key").text("fingerprint").int("status").text_null("location");

@@ -214,9 +214,14 @@ async fn menu(ctx: Ctx) -> Result<Json<Vec<MenuLine>>> {
 #[utoipa::path(get, path = "/places/{place}/openapi.json", operation_id = "base_openapi", security(()),
     params(("place" = String, Path, example = "530102")), responses((status = 200, body = Object)))]
 async fn document(ctx: Ctx) -> Result<Response> {
+    Ok(Json(document_of(&ctx)?).into_response())
+}
+
+/// The same, for the command line.
+pub fn document_of(ctx: &Ctx) -> Result<utoipa::openapi::OpenApi> {
     let mut on = Vec::new();
     for module in ctx.app.registry.optional() {
-        if super::is_alive_here(&ctx, module.id)? {
+        if super::is_alive_here(ctx, module.id)? {
             on.push(module.id);
         }
     }
@@ -224,5 +229,5 @@ async fn document(ctx: Ctx) -> Result<Response> {
     let place = ctx.place()?;
     union.info.title = format!("{} · {}", union.info.title, place.name);
     union.servers = Some(vec![utoipa::openapi::Server::new(ctx.app.settings.server.public_url.clone())]);
-    Ok(Json(union).into_response())
+    Ok(union)
 }

@@ -99,6 +99,8 @@ pub mod step {
         pub id: Uuid,
         pub kind: String,
         pub matter: Uuid,
+        /// 0 for the opening, then the version the step was taken on.
+        pub number: i32,
         pub action: String,
         pub title_zh: String,
         pub title_en: String,

@@ -365,6 +365,7 @@ async fn record(
         id: Set(tx.id()),
         kind: Set(kind.to_owned()),
         matter: Set(facts.id),
+        number: Set(if from.is_some() { facts.version } else { 0 }),
         action: Set(taken.action.clone()),
         title_zh: Set(taken.title.zh.to_string()),
         title_en: Set(taken.title.en.to_string()),
@@ -406,8 +407,7 @@ pub async fn history<E: Matter>(ctx: &Ctx, row: &E::Model) -> Result<Vec<Taken>>
     let rows = step::Entity::within(&Scope::counties(vec![facts.county]))
         .filter(step::Column::Kind.eq(E::KIND))
         .filter(step::Column::Matter.eq(facts.id))
-        .order_by_asc(step::Column::At)
-        .order_by_asc(step::Column::Id)
+        .order_by_asc(step::Column::Number)
         .all(ctx.db())
         .await?;
     Ok(rows
