@@ -127,6 +127,16 @@ impl Ctx {
         })
     }
 
+    /// Refuses who does not hold the operation's permission at this very place. The gate lets in whoever holds it somewhere
+    /// below the operation's place; a write that is not confined by the scope asks here.
+    pub fn require(&self, permission: &str, place: &Place) -> Result<()> {
+        if self.actor.is_system() || self.holds(permission, None, place) {
+            Ok(())
+        } else {
+            Err(gate::forbidden(&self.app, permission, Some(place)))
+        }
+    }
+
     /// Whether the actor holds a permission at the place, above it, or somewhere below it.
     pub fn touches(&self, permission: &str, place: &Place) -> bool {
         let tree = &self.snapshot.places;

@@ -232,7 +232,10 @@ fn module_on(
         if counties::with_module(snapshot, place, operation.module, now).next().is_none() {
             return Err(Error::ModuleOff(operation.module));
         }
-        if !operation.reads() {
+        // Catalogues and settings are laid down above the county too; matters belong to one county.
+        let of_every_level = matches!(&operation.access, Access::Permission(id)
+            if app.registry.permission(id).is_some_and(|p| p.reach == Reach::Everything));
+        if !operation.reads() && !of_every_level {
             return Err(refuse(
                 "base.gate.above_county",
                 Text::new(

@@ -19,6 +19,7 @@ pub mod openapi;
 pub mod page;
 pub mod places;
 pub mod platform;
+pub mod problem;
 pub mod process;
 pub mod registry;
 pub mod rules;

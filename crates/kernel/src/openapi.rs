@@ -8,7 +8,7 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::Module;
-use crate::error::{Problem, ProblemField};
+use crate::problem::{Problem, ProblemField};
 
 /// The frame of a document without operations.
 pub(crate) fn empty() -> OpenApi {

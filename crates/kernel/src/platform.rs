@@ -21,7 +21,7 @@ use crate::process::Definition;
 use crate::registry::{Operation, Registry};
 use crate::settings::Settings;
 use crate::snapshot::{Revisions, Snapshot, revisions};
-use crate::{Db, Error, Lang, Module, Result, audit, error, events, timers};
+use crate::{Db, Error, Lang, Module, Result, audit, error, events, problem, timers};
 
 /// Shared by every request of this process. All that processes share is in the database.
 pub type App = Arc<Platform>;
@@ -145,7 +145,7 @@ async fn finish(mut req: Request, next: Next) -> Response {
     let method = req.method().clone();
     req.extensions_mut().insert(Trace(trace.clone()));
     let started = Instant::now();
-    let mut response = error::render(next.run(req).await, lang, &trace);
+    let mut response = problem::render(next.run(req).await, lang, &trace);
     let operation = response.extensions_mut().remove::<Operation>();
     let name = operation.as_ref().map_or("none", |o| o.id.as_str());
     let status = response.status().as_u16();
@@ -170,7 +170,7 @@ pub async fn explain(req: Request, next: Next) -> Response {
     let response = next.run(req).await;
     // Answers of the router are explained already and pass through.
     let explained = response.headers().contains_key("x-trace-id") || response.status().is_success();
-    if explained { response } else { error::render(response, lang, &Uuid::new_v4().simple().to_string()) }
+    if explained { response } else { problem::render(response, lang, &Uuid::new_v4().simple().to_string()) }
 }
 
 /// A panic in a handler is an internal error like any other.

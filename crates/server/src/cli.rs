@@ -19,6 +19,7 @@ use jizuo_kernel::Lang;
 
 use crate::failure::{Failure, Outcome};
 use crate::log;
+use crate::terminal::tell_line;
 
 const EXAMPLES: &str = "\
 Try it on an empty folder, with nothing else installed:
@@ -34,8 +35,8 @@ Set up an installation:
 Settings come from the defaults, then --config FILE or ./jizuo.toml, then the environment
 (JIZUO__SERVER__LISTEN for server.listen), then the command line. `jizuo settings` shows them all.
 
-Exit codes: 0 done · 1 it failed · 2 the command or the settings are wrong · 3 a rule said no, or the
-input is bad and nothing was applied.";
+Exit codes: 0 done · 1 it failed · 2 the command or the settings are wrong
+            3 a rule said no, or the input is bad and nothing was applied";
 
 /// Jizuo, the base platform for grassroots governance: one binary for the server and for its operators.
 #[derive(Debug, Parser)]
@@ -151,13 +152,13 @@ pub(crate) fn list<T>(heading: &str, items: &[T], all: bool, line: impl Fn(&T) -
     if items.is_empty() {
         return;
     }
-    println!("\n{heading} ({}):", items.len());
+    tell_line!("\n{heading} ({}):", items.len());
     let shown = if all { items.len() } else { SHOWN };
     for item in items.iter().take(shown) {
-        println!("  {}", line(item));
+        tell_line!("  {}", line(item));
     }
     if items.len() > shown {
-        println!("  … and {} more; --all shows them", items.len() - shown);
+        tell_line!("  … and {} more; --all shows them", items.len() - shown);
     }
 }
 

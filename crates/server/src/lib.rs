@@ -7,6 +7,7 @@ mod failure;
 mod installation;
 mod log;
 mod table;
+mod terminal;
 pub mod web;
 
 use jizuo_kernel::Module;

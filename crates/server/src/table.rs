@@ -1,5 +1,7 @@
 //! A table on the terminal; Chinese characters take two columns.
 
+use crate::terminal::tell_line;
+
 /// Prints rows under their headings, each column as wide as its widest cell.
 pub(crate) fn print(headings: &[&str], rows: &[Vec<String>]) {
     let mut widths: Vec<usize> = headings.iter().map(|text| width(text)).collect();
@@ -16,7 +18,7 @@ pub(crate) fn print(headings: &[&str], rows: &[Vec<String>]) {
             text.push_str(cell);
             text.push_str(&" ".repeat(wide.saturating_sub(width(cell)) + 2));
         }
-        println!("{}", text.trim_end());
+        tell_line!("{}", text.trim_end());
     };
     line(headings.to_vec());
     for row in rows {

@@ -6,8 +6,9 @@ mod answer;
 mod database;
 mod user;
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use chrono::{DateTime, Duration, TimeZone, Utc};
@@ -58,6 +59,8 @@ pub struct TestApp {
     pub app: App,
     pub router: Router,
     clock: Arc<AtomicI64>,
+    /// Operations that were answered with success, by id.
+    pub(crate) succeeded: Mutex<BTreeSet<String>>,
     // Dropped last: the database goes when nobody uses it any more.
     _database: TestDatabase,
 }
@@ -86,7 +89,7 @@ impl TestApp {
         change(&mut settings);
         let clock = Arc::new(AtomicI64::new(monday().timestamp_micros()));
         let (app, router) = start(settings, &clock, &database, &all).await;
-        TestApp { app, router, clock, _database: database }
+        TestApp { app, router, clock, succeeded: Mutex::default(), _database: database }
     }
 
     /// Now, as the test has it.
@@ -100,6 +103,12 @@ impl TestApp {
 
     pub fn set_now(&self, now: DateTime<Utc>) {
         self.clock.store(now.timestamp_micros(), Ordering::SeqCst);
+    }
+
+    /// The operations that nobody has called with success yet.
+    pub fn untried(&self) -> Vec<String> {
+        let done = self.succeeded.lock().expect("no panic while held");
+        self.app.registry.operations().into_iter().map(|o| o.id.clone()).filter(|id| !done.contains(id)).collect()
     }
 
     /// Runs timers, deliveries and seals until there is nothing left to do.
@@ -147,7 +156,7 @@ impl TestApp {
         let modules = self.app.registry.modules().to_vec();
         let database = self._database.shared();
         let (app, router) = start(self.app.settings.clone(), &self.clock, &database, &modules).await;
-        TestApp { app, router, clock: self.clock.clone(), _database: database }
+        TestApp { app, router, clock: self.clock.clone(), succeeded: Mutex::default(), _database: database }
     }
 }
 
@@ -174,4 +183,11 @@ async fn start(
         Clock::from_fn(move || DateTime::from_timestamp_micros(clock.load(Ordering::SeqCst)).expect("a time in range"));
     let keyring = Keyring::from_base64(TEST_KEY).expect("a key");
     Platform::start(settings, keyring, clock, database.connect().await, modules).await.expect("a platform")
+}
+
+/// What an authenticator shows for a secret (base32) at this moment.
+pub fn one_time_code(secret: &str, now: DateTime<Utc>) -> String {
+    let secret = totp_rs::Secret::Encoded(secret.to_owned()).to_bytes().expect("base32");
+    let totp = totp_rs::TOTP::new(totp_rs::Algorithm::SHA1, 6, 1, 30, secret).expect("a good secret");
+    totp.generate(u64::try_from(now.timestamp()).expect("after 1970"))
 }

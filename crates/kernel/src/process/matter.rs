@@ -5,15 +5,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use sea_orm::ExprTrait;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
-use serde::{Deserialize, Serialize};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use sha2::{Digest, Sha256};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::definition::{Definition, Phase, Process, StepDef};
-use super::entity::{step, task, version};
+use super::entity::{task, version};
 use super::overlay::effective;
+use super::timeline::record;
 use crate::counties::{self, State as Switch};
 use crate::error::{Faults, internal, refuse};
 use crate::places::Place;
@@ -350,78 +349,4 @@ fn deadline(tx: &Tx, rule: &str, pace: Option<&'static str>, place: i32) -> Resu
     let paced = pace.map(|pace| format!("{rule}.{}", pace.to_uppercase())).filter(|id| registry.rules.contains(id));
     let id = paced.as_deref().unwrap_or(rule);
     rules::due(tx, &rules::in_force(registry, &tx.snapshot, &place, id, tx.today())?)
-}
-
-async fn record(
-    tx: &Tx,
-    kind: &'static str,
-    facts: &Facts,
-    taken: &StepDef,
-    from: Option<String>,
-    reason: Option<String>,
-) -> Result<()> {
-    let row = step::ActiveModel {
-        county: Set(facts.county),
-        id: Set(tx.id()),
-        kind: Set(kind.to_owned()),
-        matter: Set(facts.id),
-        number: Set(if from.is_some() { facts.version } else { 0 }),
-        action: Set(taken.action.clone()),
-        title_zh: Set(taken.title.zh.to_string()),
-        title_en: Set(taken.title.en.to_string()),
-        from_state: Set(from),
-        to_state: Set(taken.to.clone()),
-        actor: Set(tx.actor.account),
-        actor_name: Set(tx.actor.name.clone()),
-        on_behalf_of: Set(tx.behalf().map(str::to_owned)),
-        reason: Set(reason.map(|r| r.trim().to_owned()).filter(|r| !r.is_empty())),
-        at: Set(tx.now),
-        due_at: Set(facts.due_at),
-    };
-    step::Entity::insert(row).exec_without_returning(tx.db()).await?;
-    Ok(())
-}
-
-/// A step that was taken, on the wire.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[schema(as = StepTaken)]
-pub struct Taken {
-    pub action: String,
-    pub title: Text,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    pub to: String,
-    pub by: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub on_behalf_of: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    pub at: DateTime<Utc>,
-    /// Whether it was taken after its deadline.
-    pub late: bool,
-}
-
-/// The time line of a matter, oldest first.
-pub async fn history<E: Matter>(ctx: &Ctx, row: &E::Model) -> Result<Vec<Taken>> {
-    let facts = E::facts(row);
-    let rows = step::Entity::within(&Scope::counties(vec![facts.county]))
-        .filter(step::Column::Kind.eq(E::KIND))
-        .filter(step::Column::Matter.eq(facts.id))
-        .order_by_asc(step::Column::Number)
-        .all(ctx.db())
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Taken {
-            action: row.action,
-            title: Text::owned(row.title_zh, row.title_en),
-            from: row.from_state,
-            to: row.to_state,
-            by: row.actor_name,
-            on_behalf_of: row.on_behalf_of,
-            reason: row.reason,
-            at: row.at,
-            late: row.due_at.is_some_and(|due| row.at > due),
-        })
-        .collect())
 }

@@ -6,9 +6,11 @@ pub mod entity;
 mod inbox;
 mod matter;
 mod overlay;
+mod timeline;
 
 pub use definition::{Definition, Phase, Process, Skip, State, StateDef, Step, StepDef};
 pub use entity::task;
 pub use inbox::{Task, inbox, tell_overdue};
-pub use matter::{Facts, Matter, Move, Opening, Taken, advance, history, open, open_actions};
+pub use matter::{Facts, Matter, Move, Opening, advance, open, open_actions};
 pub use overlay::{Added, Effective, Overlay, Overlays, effective, lay, load};
+pub use timeline::{Taken, history};

@@ -7,6 +7,7 @@ use super::{Circumstances, list};
 use crate::failure::{Failure, Outcome};
 use crate::installation::Installation;
 use crate::table;
+use crate::terminal::tell_line;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Audit {
@@ -56,14 +57,14 @@ impl Audit {
                 .map(|(county, number, hash)| vec![name(*county), number.to_string(), hash.clone()])
                 .collect();
             table::print(&["CHAIN", "LINES", "HEAD"], &rows);
-            println!();
+            tell_line!();
         }
-        println!("{} chains, {} sealed lines, {} not sealed yet", report.chains, report.lines, report.unsealed);
+        tell_line!("{} chains, {} sealed lines, {} not sealed yet", report.chains, report.lines, report.unsealed);
         let broken = report.broken;
         list("broken", &broken, verify.all, |b| format!("{} line {}: {}", name(b.county), b.number, b.why));
         installation.leave().await?;
         if broken.is_empty() {
-            println!("every chain holds");
+            tell_line!("every chain holds");
             return Ok(());
         }
         Err(Failure::failed(

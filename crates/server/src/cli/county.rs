@@ -10,6 +10,7 @@ use super::Circumstances;
 use crate::failure::{Failure, Outcome};
 use crate::installation::Installation;
 use crate::table;
+use crate::terminal::{tell, tell_line};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum County {
@@ -89,8 +90,8 @@ impl Export {
         let text = toml::to_string_pretty(&county).map_err(|error| {
             Failure::failed(format!("this cannot be said in TOML: {error}"), "read it over the API instead")
         })?;
-        println!("# {} as of {}", ctx.place()?.name, ctx.today());
-        print!("{text}");
+        tell_line!("# {} as of {}", ctx.place()?.name, ctx.today());
+        tell!("{text}");
         Ok(())
     }
 }
@@ -110,9 +111,9 @@ fn read(file: &Path) -> Outcome<plan::County> {
 fn planned(installation: &Installation, wish: &plan::County) -> Outcome<(Ctx, Vec<plan::Change>)> {
     let ctx = installation.at("county-apply", Some(installation.place(&wish.place)?));
     let changes = plan::plan(&ctx, wish)?;
-    println!("{} {}: {} changes", ctx.place()?.code, ctx.place()?.name, changes.len());
+    tell_line!("{} {}: {} changes", ctx.place()?.code, ctx.place()?.name, changes.len());
     for change in &changes {
-        println!("  {change}");
+        tell_line!("  {change}");
     }
     Ok((ctx, changes))
 }
@@ -139,7 +140,7 @@ impl Apply {
         tx.note("changes", changes.iter().map(ToString::to_string).collect::<Vec<_>>());
         tx.note("reason", &reason);
         tx.commit("base.county.apply", Subject::new("base.county", &ctx.place()?.code), Reply::none()).await?;
-        println!("applied");
+        tell_line!("applied");
         Ok(())
     }
 }
@@ -164,7 +165,7 @@ impl Modules {
                 ]
             })
             .collect();
-        println!("{} {}", place.code, place.name);
+        tell_line!("{} {}", place.code, place.name);
         table::print(&["MODULE", "IS", "STATE", "DECIDED BY", "REASON"], &rows);
         Ok(())
     }

@@ -6,6 +6,7 @@ use super::Circumstances;
 use crate::MODULES;
 use crate::failure::Outcome;
 use crate::installation;
+use crate::terminal::tell_line;
 
 /// Brings the database to the shape of this build. Repeatable; `serve` does it as well.
 #[derive(Debug, Args)]
@@ -35,7 +36,7 @@ impl Migrate {
             if !self.dry_run && pending.contains(&module.id) {
                 db.migrate(&[module]).await?;
             }
-            println!("{:<16}{state}", module.id);
+            tell_line!("{:<16}{state}", module.id);
         }
         db.close().await;
         Ok(())

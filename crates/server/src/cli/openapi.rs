@@ -8,6 +8,7 @@ use super::Circumstances;
 use crate::documents;
 use crate::failure::{Failure, Outcome};
 use crate::installation::Installation;
+use crate::terminal::{tell, tell_line};
 
 /// Prints or writes OpenAPI documents.
 #[derive(Debug, Args)]
@@ -71,14 +72,14 @@ impl Openapi {
             }
         }
         match &self.out {
-            None => files.into_iter().for_each(|(_, text)| print!("{text}")),
+            None => files.into_iter().for_each(|(_, text)| tell!("{text}")),
             Some(folder) => {
                 for (name, text) in files {
                     let path = folder.join(format!("{name}.json"));
                     std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, text)).map_err(|error| {
                         Failure::failed(format!("{} cannot be written: {error}", path.display()), "choose another --out")
                     })?;
-                    println!("{}", path.display());
+                    tell_line!("{}", path.display());
                 }
             }
         }

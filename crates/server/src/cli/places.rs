@@ -13,6 +13,7 @@ use jizuo_kernel::{Lang, Reply, Subject};
 use super::{Circumstances, list};
 use crate::failure::{Failure, Outcome};
 use crate::installation::Installation;
+use crate::terminal::tell_line;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Places {
@@ -89,7 +90,7 @@ impl Import {
         let started = Instant::now();
         let plan = import::plan(&ctx.snapshot.places, &table, changes.as_deref());
         self.refuse_bad_lines(&plan, with.lang)?;
-        println!(
+        tell_line!(
             "{}: {} added, {} renamed, {} moved, {} merged, {} abolished, {} as they are",
             self.file.display(),
             plan.added.len(),
@@ -100,12 +101,12 @@ impl Import {
             plan.unchanged
         );
         if plan.is_empty() {
-            println!("nothing changes");
+            tell_line!("nothing changes");
             return installation.leave().await;
         }
         if self.dry_run {
             self.show(&plan, &ctx.snapshot.places);
-            println!("\nnothing was applied; without --dry-run this takes effect on {on}");
+            tell_line!("\nnothing was applied; without --dry-run this takes effect on {on}");
             return installation.leave().await;
         }
         let bar = ProgressBar::new(plan.added.len() as u64);
@@ -119,7 +120,7 @@ impl Import {
         tx.commit("base.place.import", subject, Reply::none()).await?;
         bar.finish_and_clear();
         let seconds = started.elapsed().as_secs_f64();
-        println!("applied from {on} on, in {seconds:.1} s; {} places now", ctx.app.snapshot().places.len());
+        tell_line!("applied from {on} on, in {seconds:.1} s; {} places now", ctx.app.snapshot().places.len());
         installation.leave().await
     }
 
@@ -162,23 +163,23 @@ impl Show {
         let snapshot = installation.app.snapshot();
         let tree = &snapshot.places;
         let place = api::Place::from(tree, &node);
-        println!("{} {}", place.code, place.name);
-        println!("  kind    {}", node.kind.as_str());
-        println!("  path    {}", place.path);
-        println!("  since   {}", place.since);
+        tell_line!("{} {}", place.code, place.name);
+        tell_line!("  kind    {}", node.kind.as_str());
+        tell_line!("  path    {}", place.path);
+        tell_line!("  since   {}", place.since);
         if let Some(until) = place.until {
-            println!("  until   {until}  {}", place.successor.map_or(String::new(), |code| format!("-> {code}")));
+            tell_line!("  until   {until}  {}", place.successor.map_or(String::new(), |code| format!("-> {code}")));
         }
-        println!("  below   {}", tree.children(node.id).count());
+        tell_line!("  below   {}", tree.children(node.id).count());
         let versions = tree.versions(&node);
         if versions.len() > 1 {
-            println!("  before:");
+            tell_line!("  before:");
             for version in versions {
-                println!("    from {} {} {}", version.since, version.code, version.name);
+                tell_line!("    from {} {} {}", version.since, version.code, version.name);
             }
         }
         for id in tree.predecessors(node.id) {
-            println!("  merged into it: {} {}", tree.get(id).map_or("", |p| &p.code), tree.name(id));
+            tell_line!("  merged into it: {} {}", tree.get(id).map_or("", |p| &p.code), tree.name(id));
         }
         installation.leave().await
     }

@@ -46,7 +46,7 @@ impl Rules {
             let direction = serde_json::to_value(rule.overlay).ok().and_then(|v| v.as_str().map(str::to_owned));
             rows.push(vec![
                 now.id,
-                now.value.to_string(),
+                cut(now.value.to_string()),
                 direction.unwrap_or_default(),
                 set_by,
                 now.title.read(with.lang).to_owned(),
@@ -56,4 +56,10 @@ impl Rules {
         table::print(&["RULE", "VALUE", "MAY", "SET BY", "IS", "SOURCE"], &rows);
         installation.leave().await
     }
+}
+
+/// Lists of values are long; the rest of the line matters more.
+fn cut(text: String) -> String {
+    const LONGEST: usize = 40;
+    if text.chars().count() <= LONGEST { text } else { text.chars().take(LONGEST - 1).chain(['…']).collect() }
 }

@@ -5,6 +5,7 @@ use clap::Args;
 use super::Circumstances;
 use crate::failure::Outcome;
 use crate::{installation, table};
+use crate::terminal::tell;
 
 /// Shows every setting, its value and where it comes from. Secrets stay hidden.
 #[derive(Debug, Args)]
@@ -22,7 +23,7 @@ pub(super) struct Settings {
 impl Settings {
     pub(super) fn run(self, with: &Circumstances) -> Outcome {
         if self.explain {
-            print!("{}", jizuo_kernel::settings::DEFAULTS);
+            tell!("{}", jizuo_kernel::settings::DEFAULTS);
             return Ok(());
         }
         let loaded = installation::settings(with.config.as_deref(), &[])?;

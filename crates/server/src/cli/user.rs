@@ -15,6 +15,7 @@ use super::Circumstances;
 use crate::failure::{Failure, Outcome};
 use crate::installation::Installation;
 use crate::table;
+use crate::terminal::tell_line;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum User {
@@ -123,9 +124,9 @@ impl FirstAdministrators {
         let ctx = installation.at("first-administrators", Some(place));
         let opened = crate::installation::open_first_administrators(&ctx).await?;
         let rows: Vec<Vec<String>> = opened.into_iter().map(|one| vec![one.role, one.login, one.password]).collect();
-        println!("The first administrators of {}. These passwords are shown once:\n", ctx.place()?.name);
+        tell_line!("The first administrators of {}. These passwords are shown once:\n", ctx.place()?.name);
         table::print(&["ROLE", "LOGIN", "ONE-TIME PASSWORD"], &rows);
-        println!("\nEach person changes the password at the first sign-in (PUT /api/v1/me/password).");
+        tell_line!("\nEach person changes the password at the first sign-in (PUT /api/v1/me/password).");
         Ok(())
     }
 }
@@ -143,12 +144,12 @@ impl Add {
             grants::give(&mut tx, grants::New { account: account.id, role: role.clone(), place, until: None }).await?;
         }
         tx.commit("base.account.manage", Subject::new("base.account", account.id), Reply::none()).await?;
-        println!("{} ({}) at {} {}", account.login, account.name, home.code, home.name);
+        tell_line!("{} ({}) at {} {}", account.login, account.name, home.code, home.name);
         if let Some(role) = &self.role {
             let place = at.as_ref().unwrap_or(&home);
-            println!("role {role} at {} {}", place.code, place.name);
+            tell_line!("role {role} at {} {}", place.code, place.name);
         }
-        println!("one-time password, shown once: {password}");
+        tell_line!("one-time password, shown once: {password}");
         Ok(())
     }
 }
@@ -165,7 +166,7 @@ impl Grant {
         let new = grants::New { account: account.id, role: self.role.clone(), place: place.id, until };
         let row = grants::give(&mut tx, new).await?;
         tx.commit("base.grant.manage", Subject::new("base.grant", row.id), Reply::none()).await?;
-        println!("{} ({}) holds {} at {} {}", account.login, account.name, row.role, place.code, place.name);
+        tell_line!("{} ({}) holds {} at {} {}", account.login, account.name, row.role, place.code, place.name);
         Ok(())
     }
 }
@@ -181,7 +182,7 @@ impl Reset {
         let password = accounts::reset_password(&mut tx, &account).await?;
         tx.note("second_factor", self.second_factor);
         tx.commit("base.account.manage", Subject::new("base.account", account.id), Reply::none()).await?;
-        println!("{} ({}): one-time password, shown once: {password}", account.login, account.name);
+        tell_line!("{} ({}): one-time password, shown once: {password}", account.login, account.name);
         Ok(())
     }
 }

@@ -1,0 +1,85 @@
+//! The time line of a matter: every step that was taken, by whom, for whom, and whether in time.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::definition::StepDef;
+use super::entity::step;
+use super::matter::{Facts, Matter};
+use crate::{Ctx, Result, Scope, Scoped, Text, Tx};
+
+pub(super) async fn record(
+    tx: &Tx,
+    kind: &'static str,
+    facts: &Facts,
+    taken: &StepDef,
+    from: Option<String>,
+    reason: Option<String>,
+) -> Result<()> {
+    let row = step::ActiveModel {
+        county: Set(facts.county),
+        id: Set(tx.id()),
+        kind: Set(kind.to_owned()),
+        matter: Set(facts.id),
+        number: Set(if from.is_some() { facts.version } else { 0 }),
+        action: Set(taken.action.clone()),
+        title_zh: Set(taken.title.zh.to_string()),
+        title_en: Set(taken.title.en.to_string()),
+        from_state: Set(from),
+        to_state: Set(taken.to.clone()),
+        actor: Set(tx.actor.account),
+        actor_name: Set(tx.actor.name.clone()),
+        on_behalf_of: Set(tx.behalf().map(str::to_owned)),
+        reason: Set(reason.map(|r| r.trim().to_owned()).filter(|r| !r.is_empty())),
+        at: Set(tx.now),
+        due_at: Set(facts.due_at),
+    };
+    step::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    Ok(())
+}
+
+/// A step that was taken, on the wire.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = StepTaken)]
+pub struct Taken {
+    pub action: String,
+    pub title: Text,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    pub to: String,
+    pub by: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    pub at: DateTime<Utc>,
+    /// Whether it was taken after its deadline.
+    pub late: bool,
+}
+
+/// The time line of a matter, oldest first.
+pub async fn history<E: Matter>(ctx: &Ctx, row: &E::Model) -> Result<Vec<Taken>> {
+    let facts = E::facts(row);
+    let rows = step::Entity::within(&Scope::counties(vec![facts.county]))
+        .filter(step::Column::Kind.eq(E::KIND))
+        .filter(step::Column::Matter.eq(facts.id))
+        .order_by_asc(step::Column::Number)
+        .all(ctx.db())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Taken {
+            action: row.action,
+            title: Text::owned(row.title_zh, row.title_en),
+            from: row.from_state,
+            to: row.to_state,
+            by: row.actor_name,
+            on_behalf_of: row.on_behalf_of,
+            reason: row.reason,
+            at: row.at,
+            late: row.due_at.is_some_and(|due| row.at > due),
+        })
+        .collect())
+}

@@ -1,0 +1,334 @@
+//! The people of the demonstration: every role of every module, at places where somebody in life would hold it.
+
+use std::sync::Arc;
+
+use jizuo_kernel::identity::grants::{AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN, is_administrator};
+use jizuo_kernel::identity::password;
+use jizuo_kernel::places::{Kind, Place};
+use jizuo_kernel::{App, Ctx, Error, Lang, Module};
+use serde_json::json;
+
+use super::caller::Caller;
+use super::{COUNTIES, County, SignIn};
+use crate::failure::{Failure, Outcome};
+use crate::installation::{self, FIRST};
+
+/// Somebody who can sign in.
+pub(super) struct Person {
+    pub(super) login: String,
+    pub(super) account: String,
+    pub(super) token: String,
+    role: String,
+    name: String,
+    password: String,
+    place: Arc<Place>,
+}
+
+/// The real places of one county that the story happens at.
+pub(super) struct Ground {
+    pub(super) county: Arc<Place>,
+    pub(super) townships: Vec<Arc<Place>>,
+    /// Two of the first township, then one of the second.
+    pub(super) villages: Vec<Arc<Place>>,
+}
+
+/// Where a role is held.
+#[derive(Clone, Copy)]
+enum Seat {
+    County,
+    Township(usize),
+    Village(usize),
+}
+
+fn seats(role: &str) -> &'static [Seat] {
+    match role {
+        "grid.worker" => &[Seat::Village(0), Seat::Village(1), Seat::Village(2)],
+        "grid.leader" => &[Seat::Village(0)],
+        "grid.handler" => &[Seat::County, Seat::Township(0)],
+        "certificates.clerk" => &[Seat::Village(0), Seat::Township(0)],
+        _ => &[Seat::County],
+    }
+}
+
+/// Roles of the base that are held at the top.
+const AT_THE_TOP: [&str; 3] = ["base.viewer", "base.archivist", "base.integrator"];
+
+pub(super) struct Stage {
+    app: App,
+    pub(super) caller: Caller,
+    pub(super) people: Vec<Person>,
+    names: std::slice::Iter<'static, (&'static str, &'static str)>,
+}
+
+impl Stage {
+    pub(super) fn new(app: App, caller: Caller) -> Stage {
+        Stage { app, caller, people: Vec::new(), names: NAMES.iter() }
+    }
+
+    /// Everybody comes in: the province first, then each county by its own administrators.
+    pub(super) async fn fill(&mut self) -> Outcome {
+        let snapshot = self.app.snapshot();
+        let top = snapshot.places.roots().first().and_then(|id| snapshot.places.get(*id)).cloned();
+        let top = top.ok_or(Error::NotFound("place"))?;
+        let ctx = Ctx::system(&self.app, "first-administrators", "base", Some(top.clone()));
+        for opened in installation::open_first_administrators(&ctx).await? {
+            let name = FIRST.iter().find(|(role, ..)| *role == opened.role).map_or("", |(_, _, name)| name);
+            self.enter(&opened.login, name, &opened.role, &top, opened.password, None).await?;
+        }
+        for role in AT_THE_TOP {
+            self.open_at(&top, role, &top).await?;
+        }
+        for county in &COUNTIES {
+            self.settle(county, &top).await?;
+        }
+        Ok(())
+    }
+
+    async fn settle(&mut self, county: &County, top: &Arc<Place>) -> Outcome {
+        let ground = self.ground(county.code)?;
+        for role in [SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN] {
+            self.open_at(top, role, &ground.county).await?;
+        }
+        let modules: Vec<&'static Module> =
+            self.app.registry.optional().filter(|module| county.modules.contains(&module.id)).collect();
+        let switcher = self.holding(SYSTEM_ADMIN, &ground.county)?.token.clone();
+        for module in &modules {
+            let body = json!({ "state": "on", "reason": county.reason });
+            let path = format!("/places/{}/modules/{}", ground.county.code, module.id);
+            self.caller.put(Some(&switcher), &path, body).await?;
+        }
+        self.open_at(&ground.county, "base.viewer", &ground.county).await?;
+        for role in modules.iter().flat_map(|module| module.roles).filter(|role| !is_administrator(role.id)) {
+            for seat in seats(role.id) {
+                let place = match seat {
+                    Seat::County => Some(&ground.county),
+                    Seat::Township(at) => ground.townships.get(*at),
+                    Seat::Village(at) => ground.villages.get(*at),
+                };
+                let place = place.unwrap_or(&ground.county).clone();
+                self.open_at(&ground.county, role.id, &place).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The security administrator of `by` opens an account at `place` and gives it the role there.
+    async fn open_at(&mut self, by: &Arc<Place>, role: &str, place: &Arc<Place>) -> Outcome {
+        let (name, login) = *self
+            .names
+            .next()
+            .ok_or_else(|| Failure::failed("the demonstration has more roles than names", "add names to people.rs"))?;
+        let opener = self.holding(SECURITY_ADMIN, by)?.token.clone();
+        let body = json!({ "login": login, "name": name, "home": place.code });
+        let opened = self.caller.post(Some(&opener), &format!("/places/{}/accounts", by.code), body).await?;
+        let once = text(&opened, "one_time_password");
+        let account = text(&opened, "id");
+        let body = json!({ "account": account, "role": role, "place": place.code });
+        self.caller.post(Some(&opener), &format!("/places/{}/grants", by.code), body).await?;
+        self.enter(login, name, role, place, once, Some(account)).await
+    }
+
+    /// Signs in with the one-time password and changes it, as everybody has to.
+    async fn enter(
+        &mut self,
+        login: &str,
+        name: &str,
+        role: &str,
+        place: &Arc<Place>,
+        once: String,
+        account: Option<String>,
+    ) -> Outcome {
+        let session = self.caller.post(None, "/sessions", json!({ "login": login, "password": once })).await?;
+        let token = text(&session, "token");
+        let password = password::generate();
+        let body = json!({ "old": once, "new": password });
+        self.caller.put(Some(&token), "/me/password", body).await?;
+        self.people.push(Person {
+            login: login.to_owned(),
+            account: account.unwrap_or_default(),
+            token,
+            role: role.to_owned(),
+            name: name.to_owned(),
+            password,
+            place: place.clone(),
+        });
+        Ok(())
+    }
+
+    /// Who holds a role exactly here.
+    pub(super) fn holding(&self, role: &str, place: &Place) -> Outcome<&Person> {
+        let found = self.people.iter().find(|person| person.role == role && person.place.id == place.id);
+        found.ok_or_else(|| {
+            Failure::failed(format!("the demonstration has no {role} at {}", place.name), "report this as a fault of the demo")
+        })
+    }
+
+    pub(super) fn token(&self, login: &str) -> Option<&str> {
+        self.people.iter().find(|person| person.login == login).map(|person| person.token.as_str())
+    }
+
+    /// Whether this build has the module.
+    pub(super) fn has(&self, module: &str) -> bool {
+        self.app.registry.module(module).is_some()
+    }
+
+    /// The counties of the story that have the module.
+    pub(super) fn counties_with(&self, module: &str) -> impl Iterator<Item = &'static County> {
+        let has = self.has(module);
+        let module = module.to_owned();
+        COUNTIES.iter().filter(move |county| has && county.modules.contains(&module.as_str()))
+    }
+
+    pub(super) fn top(&self) -> Option<Arc<Place>> {
+        let snapshot = self.app.snapshot();
+        snapshot.places.roots().first().and_then(|id| snapshot.places.get(*id)).cloned()
+    }
+
+    /// Townships and villages of a county, as the code table has them.
+    pub(super) fn ground(&self, code: &str) -> Outcome<Ground> {
+        let snapshot = self.app.snapshot();
+        let tree = &snapshot.places;
+        let county = tree.resolve(code).map(|found| found.place).ok_or(Error::NotFound("place"))?;
+        let villages = |township: &Place| -> Vec<Arc<Place>> {
+            tree.children(township.id).filter(|place| place.kind == Kind::Village).cloned().collect()
+        };
+        let townships: Vec<Arc<Place>> =
+            tree.children(county.id).filter(|place| villages(place).len() >= 2).take(2).cloned().collect();
+        let chosen = townships.iter().enumerate().flat_map(|(at, township)| {
+            let count = if at == 0 { 2 } else { 1 };
+            villages(township).into_iter().take(count)
+        });
+        Ok(Ground { county, villages: chosen.collect(), townships: townships.clone() })
+    }
+
+    pub(super) fn sign_ins(&self) -> Vec<SignIn> {
+        let snapshot = self.app.snapshot();
+        let title = |role: &str| {
+            let templates = self.app.registry.modules().iter().flat_map(|module| module.roles);
+            templates.into_iter().find(|t| t.id == role).map_or(String::new(), |t| t.title.read(Lang::Zh).to_owned())
+        };
+        self.people
+            .iter()
+            .map(|person| {
+                // From the county down: who is meant is clear, and the line stays short.
+                let mut names: Vec<String> = snapshot
+                    .places
+                    .lineage(person.place.id)
+                    .iter()
+                    .filter(|place| place.kind >= Kind::County || place.id == person.place.id)
+                    .map(|place| place.name.clone())
+                    .collect();
+                names.reverse();
+                SignIn {
+                    place: names.join(" "),
+                    role: format!("{} {}", title(&person.role), person.role),
+                    name: person.name.clone(),
+                    login: person.login.clone(),
+                    password: person.password.clone(),
+                }
+            })
+            .collect()
+    }
+}
+
+fn text(value: &serde_json::Value, field: &str) -> String {
+    value.get(field).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// Names of many nationalities of Yunnan, all invented, with logins. More than the roles need.
+const NAMES: &[(&str, &str)] = &[
+    ("周文彬", "zhouwenbin"),
+    ("和丽芬", "helifen"),
+    ("马晓云", "maxiaoyun"),
+    ("杨秀英", "yangxiuying"),
+    ("李阿诗", "liashi"),
+    ("段永胜", "duanyongsheng"),
+    ("岩温罕", "aiwenhan"),
+    ("普阿鲁", "pualu"),
+    ("扎西·平措", "zhaxi.pingcuo"),
+    ("玉罕娇", "yuhanjiao"),
+    ("余付四", "yufusi"),
+    ("韦桂花", "weiguihua"),
+    ("熊绍文", "xiongshaowen"),
+    ("李扎倮", "lizhaluo"),
+    ("勒干", "legan"),
+    ("陶阿秀", "taoaxiu"),
+    ("盘福生", "panfusheng"),
+    ("叶布勒", "yebule"),
+    ("赵银花", "zhaoyinhua"),
+    ("纳文忠", "nawenzhong"),
+    ("卓玛·央金", "zhuoma.yangjin"),
+    ("白木嘎", "baimuga"),
+    ("张建国", "zhangjianguo"),
+    ("侬世光", "nongshiguang"),
+    ("胡阿妹", "huamei"),
+    ("𬱖芳", "yifang"),
+    ("孔德明", "kongdeming"),
+    ("木春华", "muchunhua"),
+    ("罗绍军", "luoshaojun"),
+    ("刀玉兰", "daoyulan"),
+    ("沙马·尔布", "shama.erbu"),
+    ("董汝平", "dongruping"),
+    ("曹学芬", "caoxuefen"),
+    ("邓玉梅", "dengyumei"),
+    ("阿依·木呷", "ayi.muga"),
+    ("王𬭎", "wanghong"),
+    ("苏里玛", "sulima"),
+    ("尹宗林", "yinzonglin"),
+    ("肖大妹", "xiaodamei"),
+    ("方国祥", "fangguoxiang"),
+    ("施怀珍", "shihuaizhen"),
+    ("龙四斤", "longsijin"),
+    ("排早·都", "paizao.du"),
+    ("景帕法", "jingpafa"),
+    ("寸守仁", "cunshouren"),
+    ("谢明燕", "xiemingyan"),
+    ("毕摩·约且", "bimo.yueqie"),
+    ("柏应红", "baiyinghong"),
+    ("艾罗", "ailuo"),
+    ("尚金凤", "shangjinfeng"),
+    ("杜玛", "duma"),
+    ("何开明", "hekaiming"),
+    ("线小团", "xianxiaotuan"),
+    ("郗志远", "xizhiyuan"),
+    ("依香罕", "yixianghan"),
+    ("瞿文丽", "quwenli"),
+    ("茶永康", "chayongkang"),
+    ("左秀兰", "zuoxiulan"),
+    ("闵洪斌", "minhongbin"),
+    ("字学贵", "zixuegui"),
+    ("车米批", "chemipi"),
+    ("苗春梅", "miaochunmei"),
+    ("吉克·阿牛", "jike.aniu"),
+    ("温婉清", "wenwanqing"),
+    ("欧阳志诚", "ouyangzhicheng"),
+    ("鲁阿依", "luayi"),
+    ("钏建生", "chuanjiansheng"),
+    ("芮茂林", "ruimaolin"),
+    ("明珠·卓嘎", "mingzhu.zhuoga"),
+    ("黑丽仙", "heilixian"),
+    ("岳麻腊", "yuemala"),
+    ("宝学敏", "baoxuemin"),
+    ("桑吉", "sangji"),
+    ("楚丽娟", "chulijuan"),
+    ("祁国华", "qiguohua"),
+    ("喜洛", "xiluo"),
+    ("缪红英", "miaohongying"),
+    ("恩批", "enpi"),
+    ("聂正荣", "niezhengrong"),
+    ("丰明月", "fengmingyue"),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::NAMES;
+
+    #[test]
+    fn every_login_is_one_persons_and_can_be_typed() {
+        let logins: BTreeSet<&str> = NAMES.iter().map(|(_, login)| *login).collect();
+        assert_eq!(logins.len(), NAMES.len());
+        assert!(logins.iter().all(|l| l.len() >= 3 && l.bytes().all(|b| b.is_ascii_lowercase() || b == b'.')));
+    }
+}

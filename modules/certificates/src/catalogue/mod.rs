@@ -1,0 +1,10 @@
+//! The catalogue as it is in force at a place: the negative list, the items of the place and of those above it, and the
+//! look-up by everyday words.
+
+mod api;
+mod negative;
+mod service;
+pub(crate) mod words;
+
+pub(crate) use api::routes;
+pub(crate) use service::{Answer, Entry, Found, blocked_by, in_force, look_up};

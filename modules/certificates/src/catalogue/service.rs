@@ -1,0 +1,244 @@
+//! What may be asked for at a place, what not, and where to go instead.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jizuo_kernel::places::{Kind, Place};
+use jizuo_kernel::rules::InForce;
+use jizuo_kernel::{Ctx, Error, Result, Scope, Scoped, Text, counties, say};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::negative;
+use super::words::{self, Fit};
+use crate::item::StatusKind;
+use crate::item::entity::{Column, Entity, Model};
+use crate::process::IN_FORCE;
+
+/// What somebody who asks for a paper is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = certificates::Answer)]
+pub(crate) enum Answer {
+    /// Nobody here issues it, and nobody may demand it here: go next door.
+    NotNeeded,
+    /// Something else is taken instead.
+    Replaced,
+    /// It rests on law and is issued here.
+    IssuedHere,
+    /// On no list. It may not be demanded off the list.
+    Unknown,
+}
+
+/// One paper, as the catalogue in force at a place has it.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) code: String,
+    pub(crate) name: Text,
+    pub(crate) aliases: Vec<String>,
+    pub(crate) answer: Answer,
+    pub(crate) next_door: Text,
+    /// `likely` where the next door comes from general knowledge.
+    pub(crate) confidence: &'static str,
+    pub(crate) reason: Option<Text>,
+    pub(crate) basis: Text,
+    /// Who put it on the list; `None` for the nation.
+    pub(crate) set_by: Option<Arc<Place>>,
+    /// The local item behind it.
+    pub(crate) item: Option<Uuid>,
+    /// Name and aliases in normal form.
+    keys: Vec<String>,
+}
+
+/// An entry that fits what was asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub(crate) entry: Entry,
+    pub(crate) exact: bool,
+}
+
+/// Everything on the lists at the operation's place today. Negative entries come first, and nothing stands beside them: a
+/// level adds, and never takes away (rule `CERT.NEG`).
+pub(crate) async fn in_force(ctx: &Ctx) -> Result<Vec<Entry>> {
+    let mut entries = negative_list(ctx)?;
+    let mut items = local_items(ctx).await?;
+    let (negative, other): (Vec<_>, Vec<_>) =
+        items.drain(..).partition(|(row, _)| row.status_kind == StatusKind::Negative.as_str());
+    for (row, place) in negative {
+        let local = entry_of(ctx, &row, place)?;
+        match entries.iter_mut().find(|entry| entry.code == local.code) {
+            // A place that says more about an item of the list says it in front of what is known already.
+            Some(listed) => listed.tell_more(local),
+            None => entries.push(local),
+        }
+    }
+    let mut taken: BTreeSet<String> = entries.iter().map(|entry| entry.code.clone()).collect();
+    for (row, place) in other {
+        let entry = entry_of(ctx, &row, place)?;
+        let blocked = entry.answer == Answer::IssuedHere && blocked_by(&entries, &entry.code, &entry.keys).is_some();
+        // Of two levels with the same item the nearer one speaks: rows come nearest first.
+        if !blocked && taken.insert(entry.code.clone()) {
+            entries.push(entry);
+        }
+    }
+    Ok(entries)
+}
+
+/// The entry of the negative list that a paper of this code or these names is. `keys` in normal form.
+pub(crate) fn blocked_by<'a>(entries: &'a [Entry], code: &str, keys: &[String]) -> Option<&'a Entry> {
+    entries.iter().filter(|entry| entry.answer == Answer::NotNeeded).find(|entry| {
+        entry.code == code || keys.iter().any(|name| entry.keys.iter().any(|key| words::is_called(name, key)))
+    })
+}
+
+/// At most this many answers to one question.
+const ANSWERS: usize = 5;
+
+/// What fits the words, the code or the id, best first. Never empty: what nobody knows is an answer too.
+pub(crate) fn look_up(ctx: &Ctx, entries: &[Entry], asked: &str) -> Result<Vec<Found>> {
+    let asked = asked.trim();
+    let plain = words::plain(asked);
+    let mut fitting: Vec<(Fit, &Entry)> = Vec::new();
+    for entry in entries {
+        let named = entry.code == asked || entry.item.is_some_and(|id| id.to_string() == asked);
+        let best = entry.keys.iter().filter_map(|key| words::fit(&plain, key)).min();
+        if let Some(fit) = if named { Some(Fit::Same) } else { best } {
+            fitting.push((fit, entry));
+        }
+    }
+    // The sort is stable, so that of equals the negative list speaks first.
+    fitting.sort_by_key(|(fit, _)| *fit);
+    fitting.truncate(ANSWERS);
+    if fitting.is_empty() {
+        return Ok(vec![Found { entry: unknown(ctx, asked)?, exact: false }]);
+    }
+    Ok(fitting.into_iter().map(|(fit, entry)| Found { entry: entry.clone(), exact: fit == Fit::Same }).collect())
+}
+
+impl Entry {
+    fn tell_more(&mut self, local: Entry) {
+        let (zh, en) = (&self.next_door.zh, &self.next_door.en);
+        let (near_zh, near_en) = (&local.next_door.zh, &local.next_door.en);
+        self.next_door = say!("{near_zh}；{zh}", "{near_en}; {en}");
+        self.item = local.item;
+        self.aliases.extend(local.aliases);
+        self.keys.extend(local.keys);
+    }
+}
+
+fn negative_list(ctx: &Ctx) -> Result<Vec<Entry>> {
+    let rule = ctx.rule("CERT.NEG")?;
+    Ok(rule.list().into_iter().map(|id| blocked(ctx, &rule, id)).collect())
+}
+
+/// One id of the negative list, described as far as anybody described it.
+fn blocked(ctx: &Ctx, rule: &InForce, id: &str) -> Entry {
+    let baseline = ctx.app.registry.rules.on(&rule.id, ctx.today());
+    let national = baseline.and_then(|rule| rule.value.as_array()).is_some_and(|list| list.iter().any(|v| v == id));
+    let laid = rule.trail.iter().filter(|_| !national).find(|laid| {
+        laid.ignored.is_none() && laid.value.as_array().is_some_and(|list| list.iter().any(|v| v == id))
+    });
+    let set_by = laid.and_then(|laid| ctx.snapshot.places.get(laid.place)).cloned();
+    let basis = match (laid, &set_by) {
+        (Some(laid), Some(place)) => {
+            let (name, reason, zh, en) = (&place.name, &laid.reason, &rule.basis.zh, &rule.basis.en);
+            say!("{name}清单（{reason}），依{zh}", "the list of {name} ({reason}), under {en}")
+        }
+        _ => rule.basis.clone(),
+    };
+    let described = negative::describe(id);
+    let (name, aliases) = match described {
+        Some(known) => (known.name.clone(), known.aliases.clone()),
+        None => (Text::owned(id, id), Vec::new()),
+    };
+    Entry {
+        code: id.to_owned(),
+        keys: described.map_or_else(|| negative::keys(&name, &aliases), |known| known.keys.clone()),
+        name,
+        aliases,
+        answer: Answer::NotNeeded,
+        next_door: described.map_or(Text::new(
+            "村（社区）不出具；请问要这份证明的单位改用什么材料，或拨打12345",
+            "No village or community issues it; ask whoever wants it what else they take, or call 12345",
+        ), |known| known.instead.clone()),
+        confidence: if described.is_some() { negative::confidence() } else { "sure" },
+        reason: described.map(|known| known.reason.clone()),
+        basis,
+        set_by,
+        item: None,
+    }
+}
+
+/// Local items in force at the place and above it, nearest first.
+async fn local_items(ctx: &Ctx) -> Result<Vec<(Model, Arc<Place>)>> {
+    let tree = &ctx.snapshot.places;
+    let rows = Entity::within(&Scope::upward(tree, ctx.place()?))
+        .filter(Column::State.eq(IN_FORCE))
+        .order_by_asc(Column::Id)
+        .all(ctx.db())
+        .await?;
+    let mut items: Vec<(Model, Arc<Place>)> =
+        rows.into_iter().map(|row| tree.place(row.place).map(|place| (row, place))).collect::<Result<_, Error>>()?;
+    items.sort_by_key(|(_, place)| std::cmp::Reverse(place.kind));
+    Ok(items)
+}
+
+fn entry_of(ctx: &Ctx, row: &Model, place: Arc<Place>) -> Result<Entry> {
+    let name = Text::owned(row.name.clone(), row.name_en.clone().unwrap_or_else(|| row.name.clone()));
+    let aliases = row.aliases();
+    let kind = StatusKind::parse(&row.status_kind);
+    let basis = match row.basis() {
+        Some(basis) => basis,
+        None => ctx.rule("CERT.BASIS")?.basis,
+    };
+    Ok(Entry {
+        code: row.code.clone(),
+        keys: negative::keys(&name, &aliases),
+        name,
+        aliases,
+        answer: match kind {
+            StatusKind::Negative => Answer::NotNeeded,
+            StatusKind::Replaced => Answer::Replaced,
+            StatusKind::Retained => Answer::IssuedHere,
+        },
+        next_door: row.next_door(),
+        confidence: "sure",
+        reason: None,
+        basis,
+        set_by: Some(place),
+        item: Some(row.id),
+    })
+}
+
+/// On no list: said honestly, and still with a next door.
+fn unknown(ctx: &Ctx, asked: &str) -> Result<Entry> {
+    let place = ctx.place()?;
+    let township = ctx.snapshot.places.lineage(place.id).into_iter().find(|p| p.kind == Kind::Township);
+    let settings = counties::settings_of(&ctx.snapshot, place, "certificates");
+    let name = township.map_or("乡镇（街道）".to_owned(), |p| p.name.clone());
+    let window = match settings.get("window").and_then(serde_json::Value::as_str) {
+        Some(window) if !window.trim().is_empty() => format!("{name}便民服务窗口（{window}）"),
+        _ => format!("{name}便民服务窗口"),
+    };
+    Ok(Entry {
+        code: String::new(),
+        name: Text::owned(asked, asked),
+        aliases: Vec::new(),
+        answer: Answer::Unknown,
+        next_door: say!(
+            "请要这份证明的单位说明依据哪条法律、法规；也可以到{window}问，或拨打12345",
+            "Ask whoever wants it which law they rest on; or ask at the township's service window ({window}), or call 12345"
+        ),
+        confidence: "sure",
+        reason: Some(Text::new(
+            "目录里没有这份证明：清单之外不得索要",
+            "We do not know this paper: it may not be demanded off the list",
+        )),
+        basis: ctx.rule("CERT.BASIS")?.basis,
+        set_by: None,
+        item: None,
+        keys: Vec::new(),
+    })
+}

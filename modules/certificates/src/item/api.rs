@@ -1,0 +1,308 @@
+//! The JSON face of catalogue items.
+
+use chrono::{DateTime, Utc};
+use jizuo_kernel::page::{Page, Paging};
+use jizuo_kernel::process::{self, StepDef, Taken};
+use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Subject, Text, Tx};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::entity::{Entity, Model};
+use super::kind::{Replacement, StatusKind};
+use super::service::{self, Filter, New};
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, propose))
+        .routes(routes!(show))
+        .routes(routes!(publish))
+        .routes(routes!(withdraw))
+        .routes(routes!(retire))
+        .routes(routes!(local_step))
+}
+
+/// A catalogue item as lists show it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = certificates::Item)]
+pub(crate) struct Item {
+    pub(crate) id: Uuid,
+    /// Names the paper across places and editions.
+    #[schema(example = "income")]
+    pub(crate) code: String,
+    pub(crate) edition: i32,
+    #[schema(example = "收入证明")]
+    pub(crate) name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name_en: Option<String>,
+    pub(crate) status_kind: StatusKind,
+    /// Code of the province, prefecture or county that laid it down.
+    pub(crate) place: String,
+    pub(crate) place_name: String,
+    /// `proposed`, `in_force`, `retired`, `withdrawn`, or one that the place added.
+    pub(crate) state: String,
+    pub(crate) proposed_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) in_force_from: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) in_force_until: Option<DateTime<Utc>>,
+}
+
+impl Item {
+    fn from(ctx: &Ctx, row: &Model) -> Item {
+        let tree = &ctx.snapshot.places;
+        Item {
+            id: row.id,
+            code: row.code.clone(),
+            edition: row.edition,
+            name: row.name.clone(),
+            name_en: row.name_en.clone(),
+            status_kind: StatusKind::parse(&row.status_kind),
+            place: tree.get(row.place).map(|p| p.code.clone()).unwrap_or_default(),
+            place_name: tree.name(row.place).to_owned(),
+            state: row.state.clone(),
+            proposed_at: row.opened_at,
+            in_force_from: row.in_force_from,
+            in_force_until: row.in_force_until,
+        }
+    }
+}
+
+/// A catalogue item with all that is said of it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = certificates::ItemInFull)]
+pub(crate) struct InFull {
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub(crate) item: Item,
+    /// What people call it.
+    pub(crate) aliases: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) basis: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) purpose: Option<String>,
+    /// 索要单位
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) requesting_body: Option<String>,
+    /// 开具单位
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) issuer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) replacement: Option<String>,
+    pub(crate) next_door: Text,
+    pub(crate) proposed_by: String,
+    /// What the caller may do now: follow these, and a place's own steps need no new client.
+    pub(crate) actions: Vec<StepDef>,
+    /// The time line, oldest first.
+    pub(crate) steps: Vec<Taken>,
+}
+
+async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
+    Ok(InFull {
+        item: Item::from(ctx, row),
+        aliases: row.aliases(),
+        basis: row.basis(),
+        purpose: row.purpose.clone(),
+        requesting_body: row.requesting_body.clone(),
+        issuer: row.issuer.clone(),
+        replacement: row.replacement.clone(),
+        next_door: row.next_door(),
+        proposed_by: row.proposed_by_name.clone(),
+        actions: process::open_actions::<Entity>(ctx, row).await?,
+        steps: process::history::<Entity>(ctx, row).await?,
+    })
+}
+
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// `proposed`, `in_force`, `retired`, `withdrawn`
+    state: Option<String>,
+    status_kind: Option<StatusKind>,
+    /// Every edition of one code.
+    code: Option<String>,
+}
+
+/// Items of this place and of those above it, newest first.
+#[utoipa::path(get, path = "/items", operation_id = "certificates_item_list",
+    security(("token" = ["certificates.item.read"])),
+    params(("place" = String, Path, example = "530102"), ListQuery, Paging), responses((status = 200, body = Page<Item>)))]
+async fn list(ctx: Ctx, Query(q): Query<ListQuery>, Query(paging): Query<Paging>) -> Result<Json<Page<Item>>> {
+    let filter = Filter { state: q.state, status_kind: q.status_kind, code: q.code };
+    Ok(Json(service::list(&ctx, &filter, &paging).await?.map(|row| Item::from(&ctx, &row))))
+}
+
+/// The law behind an item.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = certificates::LegalBasis)]
+pub(crate) struct LegalBasis {
+    /// `law`, `regulation`, `state_council_decision`: what the rule `CERT.BASIS` allows.
+    kind: String,
+    #[schema(example = "社会救助暂行办法")]
+    law: String,
+    #[schema(example = "第十一条")]
+    article: String,
+    #[serde(default)]
+    text: Option<String>,
+}
+
+/// An item as it is proposed.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = certificates::NewItem, example = json!({
+    "code": "income", "name": "收入证明", "aliases": ["工资证明", "挣多少钱"], "status_kind": "replaced",
+    "requesting_body": "县民政局", "purpose": "申请最低生活保障", "replacement": "data_check",
+    "next_door": "不用开：县民政局通过居民家庭经济状况核对系统核对"
+}))]
+pub(crate) struct NewItem {
+    /// Small letters, digits and `_`.
+    code: String,
+    name: String,
+    #[serde(default)]
+    name_en: Option<String>,
+    /// What people call it.
+    #[serde(default)]
+    aliases: Vec<String>,
+    status_kind: StatusKind,
+    /// Needed for `retained`.
+    #[serde(default)]
+    basis: Option<LegalBasis>,
+    #[serde(default)]
+    purpose: Option<String>,
+    /// 索要单位
+    #[serde(default)]
+    requesting_body: Option<String>,
+    /// 开具单位; needed for `retained`.
+    #[serde(default)]
+    issuer: Option<String>,
+    /// Where to go instead; needed for `negative`.
+    #[serde(default)]
+    next_door: Option<String>,
+    #[serde(default)]
+    next_door_en: Option<String>,
+    /// Needed for `replaced`.
+    #[serde(default)]
+    replacement: Option<Replacement>,
+}
+
+/// Proposes an item for the catalogue of this province, prefecture or county. Refused when it stands against the negative
+/// list, or is to be retained without a law behind it.
+#[utoipa::path(post, path = "/items", operation_id = "certificates_item_propose",
+    security(("token" = ["certificates.item.propose"])), params(("place" = String, Path, example = "530102")),
+    request_body = NewItem, responses((status = 201, body = Item)))]
+async fn propose(ctx: Ctx, Json(new): Json<NewItem>) -> Result<Reply<Item>> {
+    let new = New {
+        code: new.code,
+        name: new.name,
+        name_en: new.name_en,
+        aliases: new.aliases,
+        status_kind: new.status_kind,
+        basis: new.basis.map(|basis| service::LegalBasis {
+            kind: basis.kind,
+            law: basis.law,
+            article: basis.article,
+            text: basis.text,
+        }),
+        purpose: new.purpose,
+        requesting_body: new.requesting_body,
+        issuer: new.issuer,
+        next_door: new.next_door,
+        next_door_en: new.next_door_en,
+        replacement: new.replacement,
+    };
+    let mut tx = ctx.begin().await?;
+    let row = service::propose(&mut tx, new).await?;
+    let location = format!("/api/v1/places/{}/certificates/items/{}", ctx.place()?.code, row.id);
+    let reply = Reply::created(location, Item::from(&ctx, &row)).version(row.version);
+    tx.commit("certificates.item.propose", Subject::new("certificates.item", row.id), reply).await
+}
+
+#[derive(Debug, Deserialize)]
+struct ItemPath {
+    #[expect(dead_code, reason = "the gate has read it; axum wants every part named")]
+    place: String,
+    id: Uuid,
+}
+
+/// One item of this place or of one above it, with its time line and what the caller may do now.
+#[utoipa::path(get, path = "/items/{id}", operation_id = "certificates_item_show",
+    security(("token" = ["certificates.item.read"])),
+    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)), responses((status = 200, body = InFull)))]
+async fn show(ctx: Ctx, path: Path<ItemPath>) -> Result<Reply<InFull>> {
+    let row = service::find(&ctx, path.id).await?;
+    Ok(Reply::ok(in_full(&ctx, &row).await?).version(row.version))
+}
+
+/// A step, and why.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(as = certificates::StepBody, example = json!({ "reason": "县政府 2026 年第 5 次常务会议审定" }))]
+pub(crate) struct StepBody {
+    /// Needed where the step says so.
+    reason: Option<String>,
+}
+
+async fn take(ctx: &Ctx, id: Uuid, action: &'static str, reason: Option<String>) -> Result<Reply<Item>> {
+    let row = service::find(ctx, id).await?;
+    let mut tx = ctx.begin().await?;
+    let row = service::step(&mut tx, &row, action, reason).await?;
+    done(ctx, tx, action, &row).await
+}
+
+async fn done(ctx: &Ctx, tx: Tx, action: &'static str, row: &Model) -> Result<Reply<Item>> {
+    let reply = Reply::ok(Item::from(ctx, row)).version(row.version);
+    tx.commit(action, Subject::new("certificates.item", row.id), reply).await
+}
+
+/// Publishes it: from now on it is in force here and below. What law asks of it is checked again.
+#[utoipa::path(post, path = "/items/{id}/publish", operation_id = "certificates_item_publish",
+    security(("token" = ["certificates.item.publish"])),
+    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
+    request_body = StepBody, responses((status = 200, body = Item)))]
+async fn publish(ctx: Ctx, path: Path<ItemPath>, Json(body): Json<StepBody>) -> Result<Reply<Item>> {
+    take(&ctx, path.id, "certificates.item.publish", body.reason).await
+}
+
+/// Takes a proposal back, with the reason.
+#[utoipa::path(post, path = "/items/{id}/withdraw", operation_id = "certificates_item_withdraw",
+    security(("token" = ["certificates.item.withdraw"])),
+    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
+    request_body = StepBody, responses((status = 200, body = Item)))]
+async fn withdraw(ctx: Ctx, path: Path<ItemPath>, Json(body): Json<StepBody>) -> Result<Reply<Item>> {
+    take(&ctx, path.id, "certificates.item.withdraw", body.reason).await
+}
+
+/// Retires an item in force, with the reason.
+#[utoipa::path(post, path = "/items/{id}/retire", operation_id = "certificates_item_retire",
+    security(("token" = ["certificates.item.retire"])),
+    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
+    request_body = StepBody, responses((status = 200, body = Item)))]
+async fn retire(ctx: Ctx, path: Path<ItemPath>, Json(body): Json<StepBody>) -> Result<Reply<Item>> {
+    take(&ctx, path.id, "certificates.item.retire", body.reason).await
+}
+
+#[derive(Debug, Deserialize)]
+struct LocalPath {
+    #[expect(dead_code, reason = "the gate has read it; axum wants every part named")]
+    place: String,
+    id: Uuid,
+    step: String,
+}
+
+/// Takes a step that the place added to the process. The step's own permission decides who may.
+#[utoipa::path(post, path = "/items/{id}/local/{step}", operation_id = "certificates_item_local",
+    security(("token" = ["certificates.item.read"])),
+    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path),
+        ("step" = String, Path, example = "legal_review")),
+    request_body = StepBody, responses((status = 200, body = Item)))]
+async fn local_step(ctx: Ctx, path: Path<LocalPath>, Json(body): Json<StepBody>) -> Result<Reply<Item>> {
+    let row = service::find(&ctx, path.id).await?;
+    let action = format!("certificates.item.local.{}", path.step);
+    let mut tx = ctx.begin().await?;
+    let row = service::step(&mut tx, &row, &action, body.reason).await?;
+    done(&ctx, tx, "certificates.item.local", &row).await
+}

@@ -1,0 +1,9 @@
+//! A catalogue item: what a province, prefecture or county says about one paper.
+
+mod api;
+pub mod entity;
+mod kind;
+pub(crate) mod service;
+
+pub(crate) use api::routes;
+pub(crate) use kind::StatusKind;

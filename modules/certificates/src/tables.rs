@@ -1,0 +1,33 @@
+//! The tables of the certificate catalogue.
+
+use jizuo_kernel::schema::{Migration, Schema};
+
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration { name: "m0001_catalogue", up: m0001_catalogue }];
+
+fn m0001_catalogue(s: &mut Schema) {
+    s.tenant("certificates_item", |t| {
+        t.id().places().matter();
+        t.text("code").int("edition").text("name").text_null("name_en").json("aliases").text("status_kind");
+        t.text_null("basis_kind").text_null("basis_law").text_null("basis_article").text_null("basis_text");
+        t.text_null("purpose").text_null("requesting_body").text_null("issuer").text_null("replacement");
+        t.text_null("next_door").text_null("next_door_en");
+        t.instant_null("in_force_from").instant_null("in_force_until").text("proposed_by_name");
+        t.unique(&["code", "edition"]);
+        // A county's list is read with those of the places above it: newest first, all or one state.
+        t.index(&["state", "id"]);
+    });
+    s.tenant("certificates_demand", |t| {
+        t.id().places().instant("at");
+        t.text("what").text_null("item").text("name").text("outcome").json("told");
+        t.text("requesting_body").text_null("matter").text_null("on_behalf_of");
+        t.uuid_null("recorded_by").text("recorded_by_name");
+        t.index(&["outcome", "at"]).index(&["at"]);
+        t.index(&["township", "id"]).index(&["village", "id"]);
+        // A prefecture's figures are not led by a county.
+        t.index_across(&["prefecture", "id"]);
+    });
+    s.tenant("certificates_notice", |t| {
+        t.id().text("quarter").instant("since").instant("until").instant("opened_at").int("threshold");
+        t.unique(&["quarter"]);
+    });
+}

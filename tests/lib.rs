@@ -1,0 +1,1 @@
+//! Nothing: this package holds the tests of the whole in `main.rs`.

@@ -1,0 +1,203 @@
+//! Every operation, called with success at least once: the audit line of each write and the absence of one for each read
+//! are checked at every call, so an operation that is never called here would escape the check.
+
+use chrono::Duration;
+use jizuo_server::MODULES;
+use jizuo_testing::places::{HUASHAN, KUNMING, OTHER_VILLAGE, PROVINCE, VILLAGE, WUHUA};
+use jizuo_testing::{TestApp, User};
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn every_operation_succeeds_somewhere_and_leaves_the_audit_it_should() {
+    let test = TestApp::with(MODULES).await;
+    places_and_standards(&test).await;
+    identity(&test).await;
+    counties(&test).await;
+    grid(&test).await;
+    certificates(&test).await;
+    figures_and_records(&test).await;
+    let untried = test.untried();
+    assert!(untried.is_empty(), "add a call that succeeds for: {untried:?}");
+}
+
+async fn places_and_standards(test: &TestApp) {
+    let stranger = test.stranger();
+    stranger.get("/places").await.expect(200);
+    stranger.get(&format!("/places/{WUHUA}")).await.expect(200);
+    stranger.get(&format!("/places/{WUHUA}/children")).await.expect(200);
+    stranger.get(&format!("/places/{KUNMING}/search?q=华山")).await.expect(200);
+    stranger.get(&format!("/places/{WUHUA}/openapi.json")).await.expect(200);
+    for path in
+        ["codelists", "codelists/sex.csv", "codelists/sex.json", "elements.csv", "elements/person.identity_number.json"]
+    {
+        let file = stranger.get(&format!("/standards/{path}")).await.expect(200);
+        if let Some(etag) = file.header("etag") {
+            stranger.header("if-none-match", etag).get(&format!("/standards/{path}")).await.expect(304);
+        }
+    }
+    let admin = test.role(PROVINCE, "base.system_admin").await;
+    let rename = json!({ "kind": "rename", "name": "华山西路社区", "on": "2026-03-01" });
+    admin.post(&format!("/places/{PROVINCE}/changes/{OTHER_VILLAGE}"), rename).await.expect(204);
+    let notice = include_str!("../../data/holidays/2026.toml");
+    admin.post(&format!("/places/{PROVINCE}/holidays"), json!({ "year": 2026, "source": notice })).await.expect(204);
+}
+
+async fn identity(test: &TestApp) {
+    let security = test.role(WUHUA, "base.security_admin").await;
+    let accounts = format!("/places/{WUHUA}/accounts");
+    let opened = security.post(&accounts, json!({ "login": "yangxiu", "name": "杨秀" })).await.expect(201);
+    let id = opened.text("id");
+    security.get(&accounts).await.expect(200);
+    security.get(&format!("{accounts}/{id}")).await.expect(200);
+    security.put(&format!("{accounts}/{id}/disabled"), json!({ "disabled": true })).await.expect(200);
+    security.put(&format!("{accounts}/{id}/disabled"), json!({ "disabled": false })).await.expect(200);
+    let reset = security.post(&format!("{accounts}/{id}/reset"), json!({})).await.expect(200);
+    let grants = format!("/places/{WUHUA}/grants");
+    let role = json!({ "name": "patrol", "title": "护林员", "permissions": ["grid.incident.report"] });
+    let local = security.post(&format!("/places/{WUHUA}/roles"), role).await.expect(201).text("id");
+    security.get(&format!("/places/{WUHUA}/roles")).await.expect(200);
+    let given = security.post(&grants, json!({ "account": id, "role": local, "place": VILLAGE })).await.expect(201);
+    security.get(&format!("{grants}?account={id}")).await.expect(200);
+
+    let password = reset.text("one_time_password");
+    let me = sign_in(test, "yangxiu", &password).await;
+    me.get("/me").await.expect(200);
+    me.get("/me/inbox").await.refused(403, "base.password.must_change");
+    let new = "Shan-Cha-Hua-26";
+    me.put("/me/password", json!({ "old": password, "new": new })).await.expect(204);
+    me.get("/me/inbox").await.expect(200);
+    let factor = me.post("/me/factor", json!({})).await.expect(200);
+    let code = jizuo_testing::one_time_code(&factor.text("secret"), test.now());
+    me.put("/me/factor", json!({ "code": code })).await.expect(204);
+    let token = me.post("/me/tokens", json!({ "label": "对接", "days": 30 })).await.expect(201);
+    me.get("/me/tokens").await.expect(200);
+    me.delete(&format!("/me/tokens/{}", token.text("id"))).await.expect(204);
+    me.get(&format!("/places/{WUHUA}/menu")).await.expect(200);
+    me.delete("/sessions").await.expect(204);
+    me.get("/me").await.expect(401);
+    security.delete(&format!("{grants}/{}", given.text("id"))).await.expect(204);
+}
+
+async fn sign_in<'a>(test: &'a TestApp, login: &str, password: &str) -> User<'a> {
+    let session = test.stranger().post("/sessions", json!({ "login": login, "password": password })).await.expect(201);
+    test.stranger().with_token(session.text("token"))
+}
+
+async fn counties(test: &TestApp) {
+    let admin = test.role(WUHUA, "base.system_admin").await;
+    let modules = format!("/places/{WUHUA}/modules");
+    admin.get(&modules).await.expect(200);
+    admin.get(&format!("{modules}/grid/impact")).await.expect(200);
+    admin.put(&format!("{modules}/grid"), json!({ "state": "draining", "reason": "试" })).await.expect(204);
+    admin.put(&format!("{modules}/grid"), json!({ "state": "on", "reason": "继续" })).await.expect(204);
+    admin.get(&format!("{modules}/grid/settings")).await.expect(200);
+    let careful = admin.header("if-match", "\"0\"");
+    careful.put(&format!("{modules}/grid/settings"), json!({ "supervision_phone": "0871-65000000" })).await.expect(204);
+    admin.get(&format!("/places/{WUHUA}/rules")).await.expect(200);
+    let rule = format!("/places/{WUHUA}/rules/V.PUB.KEEP");
+    admin.get(&rule).await.expect(200);
+    admin.put(&rule, json!({ "value": 20, "reason": "县里要求" })).await.expect(204);
+    admin.get(&format!("/places/{WUHUA}/rule-conflicts")).await.expect(200);
+    admin.delete(&rule).await.expect(204);
+    admin.get(&format!("/places/{WUHUA}/processes")).await.expect(200);
+    let process = format!("/places/{WUHUA}/processes/grid.incident");
+    admin.get(&process).await.expect(200);
+    let overlay = json!({ "add": [{
+        "id": "supervision_review", "title": { "zh": "村务监督委员会审核", "en": "Supervision review" },
+        "before": "grid.incident.close", "permission": "grid.incident.verify",
+    }] });
+    admin.put(&process, json!({ "overlay": overlay, "reason": "县委办文件" })).await.expect(204);
+}
+
+async fn grid(test: &TestApp) {
+    let incidents = format!("/places/{WUHUA}/grid/incidents");
+    let worker = test.role(VILLAGE, "grid.worker").await;
+    let dispatcher = test.role(WUHUA, "grid.dispatcher").await;
+    let handler = test.role(HUASHAN, "grid.handler").await;
+    let step = |id: &str, name: &str| format!("{incidents}/{id}/{name}");
+    let report = |title: &'static str| {
+        let worker = &worker;
+        async move {
+            let body = json!({ "category": "04", "title": title });
+            worker.post(&format!("/places/{VILLAGE}/grid/incidents"), body).await.expect(201).text("id")
+        }
+    };
+    worker.get(&format!("/places/{VILLAGE}/grid/categories")).await.expect(200);
+    let declined = report("不属于本辖区").await;
+    dispatcher.post(&step(&declined, "reject"), json!({ "reason": "不在本辖区" })).await.expect(200);
+    let id = report("路面积水").await;
+    dispatcher.post(&step(&id, "accept"), json!({})).await.expect(200);
+    for outcome in ["return", "handle"] {
+        dispatcher.post(&step(&id, "dispatch"), json!({ "to": handler.id })).await.expect(200);
+        let body =
+            if outcome == "return" { json!({ "reason": "转错了" }) } else { json!({ "outcome": "已疏通" }) };
+        handler.post(&step(&id, outcome), body).await.expect(200);
+    }
+    worker.post(&step(&id, "redo"), json!({ "reason": "还有积水" })).await.expect(200);
+    handler.post(&step(&id, "handle"), json!({ "outcome": "再次疏通" })).await.expect(200);
+    worker.post(&step(&id, "verify"), json!({})).await.expect(200);
+    dispatcher.post(&step(&id, "close"), json!({})).await.refused(409, "base.process.not_now");
+    worker.post(&step(&id, "local/supervision_review"), json!({})).await.expect(200);
+    dispatcher.post(&step(&id, "close"), json!({})).await.expect(200);
+    dispatcher.get(&incidents).await.expect(200);
+    dispatcher.get(&format!("{incidents}/{id}")).await.expect(200);
+    let admin = test.role(WUHUA, "base.system_admin").await;
+    admin.delete(&format!("/places/{WUHUA}/processes/grid.incident")).await.expect(204);
+}
+
+async fn certificates(test: &TestApp) {
+    let here = format!("/places/{WUHUA}/certificates");
+    let stranger = test.stranger();
+    stranger.get(&format!("{here}/lookup?q=健在")).await.expect(200);
+    stranger.get(&format!("{here}/negative")).await.expect(200);
+    let all: Vec<&str> = test.app.registry.module("certificates").unwrap().permissions.iter().map(|p| p.id).collect();
+    let editor = test.user(WUHUA, &all).await;
+    let item = super::body_of(&test.app, operation(test, "certificates_item_propose")).unwrap();
+    let named = |id: &str| {
+        let mut item = item.clone();
+        item["slug"] = Value::from(id);
+        item["name"] = Value::from(format!("本地事项{id}"));
+        item
+    };
+    let first = editor.post(&format!("{here}/items"), named("first")).await.expect(201).text("id");
+    let second = editor.post(&format!("{here}/items"), named("second")).await.expect(201).text("id");
+    editor.post(&format!("{here}/items/{first}/publish"), json!({})).await.expect(200);
+    editor.post(&format!("{here}/items/{first}/retire"), json!({ "reason": "不再需要" })).await.expect(200);
+    editor.post(&format!("{here}/items/{second}/withdraw"), json!({ "reason": "依据不足" })).await.expect(200);
+    editor.get(&format!("{here}/items")).await.expect(200);
+    editor.get(&format!("{here}/items/{first}")).await.expect(200);
+    for _ in 0..5 {
+        let body = json!({ "what": "健在证明", "requesting_body": "某某银行" });
+        editor.post(&format!("/places/{VILLAGE}/certificates/demands"), body).await.expect(201);
+    }
+    test.settle().await;
+    let notices = editor.get(&format!("{here}/notices")).await.expect(200);
+    let notice = notices.items()[0]["id"].as_str().unwrap().to_owned();
+    editor.get(&format!("{here}/notices/{notice}")).await.expect(200);
+    if test.untried().iter().any(|id| id == "certificates_demand_list") {
+        editor.get(&format!("{here}/demands")).await.expect(200);
+    }
+}
+
+fn operation<'a>(test: &'a TestApp, id: &str) -> &'a jizuo_kernel::registry::Operation {
+    test.app.registry.operations().into_iter().find(|o| o.id == id).unwrap()
+}
+
+async fn figures_and_records(test: &TestApp) {
+    let viewer = test.role(WUHUA, "base.viewer").await;
+    let list = viewer.get(&format!("/places/{WUHUA}/statistics")).await.expect(200);
+    for statistic in list.items() {
+        let id = statistic["id"].as_str().unwrap();
+        for place in [WUHUA, VILLAGE] {
+            let at = test.role(place, "base.viewer").await;
+            at.get(&format!("/places/{place}/statistics/{id}")).await.expect(200);
+        }
+    }
+    let province = test.role(PROVINCE, "base.viewer").await;
+    province.get(&format!("/places/{PROVINCE}/statistics/grid.incidents.opened")).await.expect(200);
+    let auditor = test.role(WUHUA, "base.audit_admin").await;
+    auditor.get(&format!("/places/{WUHUA}/audit")).await.expect(200);
+    test.pass(Duration::seconds(5));
+    let integrator = test.role(WUHUA, "base.integrator").await;
+    integrator.get(&format!("/places/{WUHUA}/events")).await.expect(200);
+}

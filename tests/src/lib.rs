@@ -1,1 +1,0 @@
-//! What must hold for all modules, and stories across modules.

@@ -1,0 +1,7 @@
+//! Acceptance scenarios told in order, as people live them.
+
+mod certificates;
+mod disclosure;
+mod divisions;
+mod process;
+mod two_counties;
