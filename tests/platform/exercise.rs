@@ -155,7 +155,7 @@ async fn certificates(test: &TestApp) {
     let item = super::body_of(&test.app, operation(test, "certificates_item_propose")).unwrap();
     let named = |id: &str| {
         let mut item = item.clone();
-        item["slug"] = Value::from(id);
+        item["code"] = Value::from(id);
         item["name"] = Value::from(format!("本地事项{id}"));
         item
     };
@@ -174,9 +174,19 @@ async fn certificates(test: &TestApp) {
     let notices = editor.get(&format!("{here}/notices")).await.expect(200);
     let notice = notices.items()[0]["id"].as_str().unwrap().to_owned();
     editor.get(&format!("{here}/notices/{notice}")).await.expect(200);
-    if test.untried().iter().any(|id| id == "certificates_demand_list") {
-        editor.get(&format!("{here}/demands")).await.expect(200);
-    }
+    let demands = editor.get(&format!("{here}/demands")).await.expect(200);
+    let demand = demands.items()[0]["id"].as_str().unwrap().to_owned();
+    editor.get(&format!("{here}/demands/{demand}")).await.expect(200);
+
+    let admin = test.role(WUHUA, "base.system_admin").await;
+    let process = format!("/places/{WUHUA}/processes/certificates.item");
+    let overlay = json!({ "add": [{
+        "id": "legal_review", "title": { "zh": "合法性审查", "en": "Legal review" },
+        "before": "certificates.item.publish", "permission": "certificates.item.publish",
+    }] });
+    admin.put(&process, json!({ "overlay": overlay, "reason": "县司法局要求" })).await.expect(204);
+    let third = editor.post(&format!("{here}/items"), named("third")).await.expect(201).text("id");
+    editor.post(&format!("{here}/items/{third}/local/legal_review"), json!({})).await.expect(200);
 }
 
 fn operation<'a>(test: &'a TestApp, id: &str) -> &'a jizuo_kernel::registry::Operation {

@@ -88,6 +88,7 @@ fn the_kernel_names_no_module() {
                 || plain.contains("example")
                 || plain.contains("json!")
                 || plain.contains("sample:")
+                || plain.contains("Kind::")
             {
                 continue;
             }

@@ -4,7 +4,6 @@ mod documents;
 mod events;
 mod exercise;
 mod house;
-mod tables;
 mod walk;
 
 use jizuo_kernel::App;

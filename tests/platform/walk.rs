@@ -29,7 +29,7 @@ const PUBLIC: &[&str] = &[
     "base_place_show",
     "base_session_start",
     "certificates_lookup",
-    "certificates_negative",
+    "certificates_negative_list",
 ];
 
 #[tokio::test]

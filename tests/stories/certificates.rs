@@ -22,8 +22,8 @@ async fn a_demand_for_proof_of_being_alive_gets_the_next_door_and_the_fifth_one_
         let mighty = test.user(place, &all).await;
         for (slug, name) in [("being_alive", "养老金资格证明"), ("pension_proof", "健在证明")] {
             let item = json!({
-                "slug": slug, "name": name, "kind": "retained", "issuer": "村民委员会", "purpose": "领取养老金",
-                "legal_basis": { "law": "某某规定", "article": "第一条" },
+                "code": slug, "name": name, "status_kind": "retained", "issuer": "村民委员会", "purpose": "领取养老金",
+                "basis": { "kind": "law", "law": "某某规定", "article": "第一条" }, "next_door": "村民委员会",
             });
             let refused = mighty.post(&format!("/places/{place}/certificates/items"), item).await.expect(409);
             assert_eq!(refused.text("rule"), "CERT.NEG", "{:#}", refused.body);

@@ -10,12 +10,9 @@ use serde_json::json;
 async fn a_county_switches_grid_governance_on_and_works_with_it_in_the_same_minute() {
     let test = TestApp::bare(MODULES).await;
     let here = format!("/places/{PANLONG}");
-    let document = |test: &TestApp| {
-        let stranger = test.stranger();
-        let path = format!("{here}/openapi.json");
-        async move { stranger.get(&path).await.expect(200).body.to_string() }
-    };
-    assert!(!document(&test).await.contains("grid_incident_report"), "before the switch the operations are not there");
+    let stranger = test.stranger();
+    let document = async || stranger.get(&format!("{here}/openapi.json")).await.expect(200).body.to_string();
+    assert!(!document().await.contains("grid_incident_report"), "before the switch the operations are not there");
     let worker = test.role(PANLONG_VILLAGE, "grid.worker").await;
     let incidents = format!("/places/{PANLONG_VILLAGE}/grid/incidents");
     let body = json!({ "category": "02", "title": "消防通道被占" });
@@ -25,7 +22,7 @@ async fn a_county_switches_grid_governance_on_and_works_with_it_in_the_same_minu
     let impact = admin.get(&format!("{here}/modules/grid/impact")).await.expect(200);
     assert_eq!((impact.text("state"), impact.text("open_matters")), ("off".into(), "0".into()));
     admin.put(&format!("{here}/modules/grid"), json!({ "state": "on", "reason": "区委决定" })).await.expect(204);
-    assert!(document(&test).await.contains("grid_incident_report"), "after the switch they are");
+    assert!(document().await.contains("grid_incident_report"), "after the switch they are");
     let menu = worker.get(&format!("{here}/menu")).await.expect(200);
     assert!(menu.items().iter().any(|line| line["id"] == "grid.incidents"));
 

@@ -154,7 +154,7 @@ impl Ctx {
             .places
             .resolve(code)
             .map(|resolved| resolved.place)
-            .filter(|place| self.snapshot.places.contains(here.id, place.id))
+            .filter(|place| place.until.is_none() && self.snapshot.places.contains(here.id, place.id))
             .ok_or_else(|| {
                 let name = &here.name;
                 invalid(

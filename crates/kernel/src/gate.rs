@@ -98,6 +98,9 @@ async fn admit(app: &App, operation: &Operation, req: &Parts) -> Result<Ctx> {
             reached.scope?
         }
     };
+    if let Some(asked) = asked.as_ref().filter(|asked| asked.exactly || asked.place.until.is_some()) {
+        refuse_writing_into_the_past(operation, &asked.place)?;
+    }
     if let (Some(asked), Access::Public | Access::SignedIn) = (&asked, &operation.access) {
         module_on(app, &snapshot, operation, &asked.place, &actor, None, now)?;
     }
@@ -144,12 +147,14 @@ fn reached(
 ) -> Reached {
     let tree = &snapshot.places;
     let place = &asked.place;
+    // Whoever serves a place serves what was merged into it, also as it was.
+    let heir = tree.successor(place.id).map(|heir| heir.id);
     let mut scope = Scope::none();
     let mut knows = false;
     let mut kept_back = false;
     for grant in &actor.grants {
         let Some(granted) = tree.get(grant.place) else { continue };
-        let covers = tree.contains(granted.id, place.id);
+        let covers = tree.contains(granted.id, place.id) || heir.is_some_and(|heir| tree.contains(granted.id, heir));
         let touches = covers || tree.contains(place.id, granted.id);
         knows |= touches;
         if !touches || !grant.allows(permission) {
@@ -265,6 +270,22 @@ fn module_on(
             }
         }
     }
+}
+
+/// A place as it was, or one that nobody took over, is there to be read.
+fn refuse_writing_into_the_past(operation: &Operation, place: &Place) -> Result<()> {
+    if operation.reads() {
+        return Ok(());
+    }
+    let name = &place.name;
+    Err(refuse(
+        "base.place.as_it_was",
+        crate::say!(
+            "这是历史上的{name}，只能查看。请用现在的编码办理（不带 @日期）。",
+            "This is {name} as it was, and can only be read. Use the present code, without @date."
+        ),
+    )
+    .into())
 }
 
 /// A cookie goes along with requests that another site's page makes; a token does not.

@@ -72,6 +72,13 @@ fn complete_operation(module: &Module, operation: &mut Operation) {
             .collect();
         security.extend(alternatives);
     }
+    for (status, response) in &mut operation.responses.responses {
+        if let utoipa::openapi::RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            response.description = done(status).to_owned();
+        }
+    }
     for (status, words) in [
         ("401", "Not signed in."),
         ("403", "Signed in, and not allowed; says who could do it."),
@@ -90,5 +97,15 @@ fn complete_operation(module: &Module, operation: &mut Operation) {
                 .build()
                 .into()
         });
+    }
+}
+
+/// What a success says, where its author said nothing.
+fn done(status: &str) -> &'static str {
+    match status {
+        "201" => "Made; `Location` says where it is.",
+        "204" => "Done.",
+        "304" => "Not changed since the ETag that was sent.",
+        _ => "The answer.",
     }
 }

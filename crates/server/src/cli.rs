@@ -113,10 +113,9 @@ pub fn main() -> ExitCode {
 }
 
 fn work(command: Command, circumstances: &Circumstances) -> Outcome {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::failed(format!("no threads: {error}"), "the machine is out of memory or processes"))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+        Failure::failed(format!("no threads: {error}"), "the machine is out of memory or processes")
+    })?;
     if !matches!(command, Command::Serve(_) | Command::Demo(_)) {
         log::quiet();
     }

@@ -41,7 +41,9 @@ pub(crate) struct County {
 }
 
 pub(crate) const COUNTIES: [County; 4] = [
-    County { code: "530102", modules: &["grid", "certificates"], reason: "区委常委会 2026 年第 8 次会议决定" },
+    County {
+        code: "530102", modules: &["grid", "certificates"], reason: "区委常委会 2026 年第 8 次会议决定"
+    },
     County { code: "530426", modules: &["grid"], reason: "县委办 2026 年第 12 号文" },
     // Lacks the grid module on purpose: to be switched on by whoever tries the demonstration.
     County { code: "532901", modules: &["certificates"], reason: "市政务服务局 2026 年第 5 号文" },

@@ -93,7 +93,10 @@ impl From<Error> for Failure {
 
 impl From<jizuo_kernel::settings::Wrong> for Failure {
     fn from(wrong: jizuo_kernel::settings::Wrong) -> Self {
-        Failure::wrong(wrong.to_string(), "`jizuo settings` shows every key, its value and where it comes from")
+        Failure::wrong(
+            wrong.to_string(),
+            "`jizuo settings --explain` prints every key with its default and what it is for",
+        )
     }
 }
 

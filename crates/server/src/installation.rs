@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use axum::Router;
 use jizuo_kernel::db::{Db, Location};
-use jizuo_kernel::places::Place;
-use jizuo_kernel::settings::{self, Loaded, Settings};
 use jizuo_kernel::identity::entity::grant;
 use jizuo_kernel::identity::{accounts, grants};
+use jizuo_kernel::places::Place;
+use jizuo_kernel::settings::{self, Loaded, Settings};
 use jizuo_kernel::{App, Clock, Ctx, Error, Keyring, Platform, Reference, Reply, Subject, audit};
 use sea_orm::{ColumnTrait, QueryFilter};
 

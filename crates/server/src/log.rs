@@ -1,5 +1,7 @@
 //! What the process says about its work: one line each, for people or as JSON, on standard error.
 
+use std::io::IsTerminal;
+
 use jizuo_kernel::settings::{Log, LogFormat};
 use tracing_subscriber::EnvFilter;
 
@@ -7,13 +9,16 @@ use crate::failure::{Failure, Outcome};
 
 /// For a server: as the settings say.
 pub(crate) fn serving(log: &Log) -> Outcome {
-    let filter = EnvFilter::try_new(&log.filter).map_err(|error| {
+    // The migrator says for every module that there is nothing to do.
+    let quiet = if log.filter.contains("sea_orm_migration") { "" } else { ",sea_orm_migration=warn" };
+    let filter = EnvFilter::try_new(format!("{}{quiet}", log.filter)).map_err(|error| {
         Failure::wrong(
             format!("log.filter is not understood: {error}"),
             "write a level such as info, or jizuo_kernel=debug,info",
         )
     })?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     // A second start in one process (a test) keeps the first one's log.
     let _ = match log.format {
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).try_init(),
@@ -24,6 +29,7 @@ pub(crate) fn serving(log: &Log) -> Outcome {
 
 /// For a command: only what went wrong, so that its own output stays readable.
 pub(crate) fn quiet() {
+    let colours = std::io::stderr().is_terminal();
     let lines = tracing_subscriber::fmt().with_env_filter(EnvFilter::new("warn")).with_writer(std::io::stderr);
-    let _ = lines.with_target(false).try_init();
+    let _ = lines.with_target(false).with_ansi(colours).try_init();
 }

@@ -15,8 +15,7 @@ pub(crate) fn print(headings: &[&str], rows: &[Vec<String>]) {
     let line = |cells: Vec<&str>| {
         let mut text = String::new();
         for (cell, wide) in cells.iter().zip(&widths) {
-            text.push_str(cell);
-            text.push_str(&" ".repeat(wide.saturating_sub(width(cell)) + 2));
+            text.push_str(&padded(cell, *wide + 2));
         }
         tell_line!("{}", text.trim_end());
     };
@@ -24,6 +23,11 @@ pub(crate) fn print(headings: &[&str], rows: &[Vec<String>]) {
     for row in rows {
         line(row.iter().map(String::as_str).collect());
     }
+}
+
+/// The text with spaces up to a number of columns.
+pub(crate) fn padded(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
 }
 
 /// Columns that a text takes on a terminal.
@@ -44,7 +48,8 @@ mod tests {
 
     #[test]
     fn chinese_takes_two_columns() {
-        for (text, columns) in [("abc", 3), ("五华区", 6), ("530102 五华区", 13), ("𠮷", 2), ("古丽·阿", 7)] {
+        for (text, columns) in [("abc", 3), ("五华区", 6), ("530102 五华区", 13), ("𠮷", 2), ("古丽·阿", 7)]
+        {
             assert_eq!(width(text), columns, "{text}");
         }
     }

@@ -23,10 +23,8 @@ const SECONDS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 
 /// Puts everything a process serves around the routes of the API.
 pub fn router(app: &App, api: Router) -> Router {
     let timeout = Duration::from_secs(app.settings.server.timeout_seconds);
-    let operators = Router::new()
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready))
-        .with_state(app.clone());
+    let operators =
+        Router::new().route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready)).with_state(app.clone());
     api.merge(docs::routes(app))
         .layer(CatchPanicLayer::custom(platform::panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, timeout))

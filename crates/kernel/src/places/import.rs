@@ -284,6 +284,24 @@ fn code_of(tree: &Tree, id: i32) -> Option<DivisionCode> {
     tree.get(id).and_then(|place| DivisionCode::parse(&place.code).ok())
 }
 
+/// A place has one code, name and parent a day, and its history runs forward.
+fn after_the_last_change(tree: &Tree, plan: &Plan, on: NaiveDate) -> Result<()> {
+    let moved = plan.moved.iter().map(|(id, ..)| *id).chain(plan.merged.iter().map(|(id, ..)| *id));
+    let others = plan.renamed.iter().map(|(id, ..)| *id).chain(plan.abolished.iter().map(|(id, _)| *id));
+    for place in moved.chain(others).filter_map(|id| tree.get(id)) {
+        let since = tree.versions(place).last().map_or(place.since, |version| version.since);
+        if on <= since {
+            let name = &place.name;
+            return Err(crate::invalid(
+                "on",
+                "base.place.before",
+                say!("须晚于{name}上一次变更（{since}）", "must be after the last change of {name} ({since})"),
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// Rows of one statement; stays far below what either database takes.
 const CHUNK: usize = 1_000;
 
@@ -291,6 +309,7 @@ const CHUNK: usize = 1_000;
 pub async fn apply(tx: &mut Tx, plan: &Plan, on: NaiveDate, progress: &(dyn Fn(usize) + Sync)) -> Result<()> {
     let snapshot = tx.snapshot.clone();
     let tree = &snapshot.places;
+    after_the_last_change(tree, plan, on)?;
     let mut next = tree.last_id();
     let mut ids: HashMap<DivisionCode, i32> = HashMap::new();
     for (id, _, row) in &plan.moved {

@@ -61,9 +61,9 @@ impl Demo {
             tell_line!("  built in {:.1} s", began.elapsed().as_secs_f64());
         }
         let sign_ins = folder.sign_ins()?;
-        let (app, api) = installation::start(serve::with_public_url(serving).settings, Clock::system()).await?;
-        let address = listener.local_addr().map_or(self.listen.clone(), |addr| addr.to_string());
-        welcome(&format!("http://{address}"), &sign_ins, with.lang);
+        let settings = serve::with_address(serving, &listener).settings;
+        let (app, api) = installation::start(settings, Clock::system()).await?;
+        welcome(&format!("http://{}", app.settings.server.listen), &sign_ins, with.lang);
         serve::until_told(app, api, listener, serve::stop_signal()).await
     }
 }
@@ -80,9 +80,7 @@ fn quieter(loaded: &Loaded) -> settings::Log {
 fn welcome(address: &str, sign_ins: &[SignIn], lang: Lang) {
     let rows: Vec<Vec<String>> = sign_ins
         .iter()
-        .map(|one| {
-            vec![one.place.clone(), one.role.clone(), one.name.clone(), one.login.clone(), one.password.clone()]
-        })
+        .map(|one| vec![one.place.clone(), one.role.clone(), one.name.clone(), one.login.clone(), one.password.clone()])
         .collect();
     tell_line!();
     match lang {
@@ -91,9 +89,14 @@ fn welcome(address: &str, sign_ins: &[SignIn], lang: Lang) {
     }
     let say = |zh: &'static str, en: &'static str| if lang == Lang::Zh { zh } else { en };
     tell_line!();
-    tell_line!("{:<14} {address}/", say("首页", "start page"));
-    tell_line!("{:<14} {address}/docs/", say("接口文档", "documentation"));
-    tell_line!("{:<14} {address}/api/v1", say("接口", "API"));
+    for (name, path) in [
+        (say("首页", "start page"), "/"),
+        (say("接口文档", "documentation"), "/docs/"),
+        (say("接口", "API"), "/api/v1"),
+        (say("指标", "metrics"), "/metrics"),
+    ] {
+        tell_line!("{} {address}{path}", table::padded(name, 14));
+    }
     // The system administrator of the county that lacks the grid module: what to try first is to switch it on.
     let lacking = sign_ins.iter().find(|one| one.place == "大理市" && one.role.ends_with("base.system_admin"));
     if let Some(admin) = lacking {

@@ -62,7 +62,9 @@ impl Openapi {
                         files.push((name, text(&document)?));
                     }
                 }
-                (None, true) => files.push((documents::COUNTY_ALL.to_owned(), text(&documents::county_all(&registry))?)),
+                (None, true) => {
+                    files.push((documents::COUNTY_ALL.to_owned(), text(&documents::county_all(&registry))?))
+                }
                 (None, false) => {
                     return Err(Failure::wrong(
                         "which document?",
@@ -77,7 +79,10 @@ impl Openapi {
                 for (name, text) in files {
                     let path = folder.join(format!("{name}.json"));
                     std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, text)).map_err(|error| {
-                        Failure::failed(format!("{} cannot be written: {error}", path.display()), "choose another --out")
+                        Failure::failed(
+                            format!("{} cannot be written: {error}", path.display()),
+                            "choose another --out",
+                        )
                     })?;
                     tell_line!("{}", path.display());
                 }

@@ -128,7 +128,9 @@ impl Import {
         if plan.bad.is_empty() {
             return Ok(());
         }
-        list("bad lines", &plan.bad, self.all, |bad| format!("line {}: {}: {}", bad.line, bad.why.read(lang), bad.text));
+        list("bad lines", &plan.bad, self.all, |bad| {
+            format!("line {}: {}: {}", bad.line, bad.why.read(lang), bad.text)
+        });
         Err(Failure::bad_input(
             format!("{} lines cannot be taken; nothing was applied", plan.bad.len()),
             "correct these lines and import the file again",

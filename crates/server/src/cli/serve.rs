@@ -37,7 +37,7 @@ impl Serve {
         // Before the database is touched: a server that cannot start must not migrate.
         installation::keyring(&loaded.settings)?;
         let listener = listen(&loaded.settings.server.listen).await?;
-        let settings = with_public_url(loaded).settings;
+        let settings = with_address(loaded, &listener).settings;
         let (app, api) = installation::start(settings, Clock::system()).await?;
         warn_what_is_missing(&app).await;
         tracing::info!(listen = %app.settings.server.listen, docs = %format!("{}/docs", app.settings.server.public_url), "serving");
@@ -55,8 +55,12 @@ pub(super) async fn listen(addr: &str) -> Outcome<TcpListener> {
     })
 }
 
-/// Unless somebody has said how people see the server, they see it where it listens.
-pub(super) fn with_public_url(mut loaded: Loaded) -> Loaded {
+/// Where it really listens, whatever port was asked for; and unless somebody has said how people see the server, they
+/// see it there.
+pub(super) fn with_address(mut loaded: Loaded, listener: &TcpListener) -> Loaded {
+    if let Ok(address) = listener.local_addr() {
+        loaded.settings.server.listen = address.to_string();
+    }
     let stated =
         loaded.origins.iter().any(|origin| origin.key == "server.public_url" && origin.from != "built-in default");
     if !stated {

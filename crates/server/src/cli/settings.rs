@@ -4,8 +4,8 @@ use clap::Args;
 
 use super::Circumstances;
 use crate::failure::Outcome;
-use crate::{installation, table};
 use crate::terminal::tell;
+use crate::{installation, table};
 
 /// Shows every setting, its value and where it comes from. Secrets stay hidden.
 #[derive(Debug, Args)]

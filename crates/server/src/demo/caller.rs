@@ -63,7 +63,8 @@ impl Caller {
 
     /// `path` begins behind `/api/v1`. Anything but a success ends the demonstration with what the API said.
     pub(super) async fn call(&self, method: Method, token: Option<&str>, path: &str, body: Value) -> Outcome<Value> {
-        let broken = |why: String| Failure::failed(format!("{method} {path}: {why}"), "report this as a fault of the demo");
+        let broken =
+            |why: String| Failure::failed(format!("{method} {path}: {why}"), "report this as a fault of the demo");
         let mut request = Request::builder().method(&method).uri(format!("/api/v1{path}"));
         if let Some(token) = token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));

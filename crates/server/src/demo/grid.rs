@@ -169,12 +169,11 @@ impl Incident<'_> {
         };
         let county = &self.ground.county.code;
         // Villages of the second township are the department's; the township's own handler serves the first one.
-        let mut handler = if self.at % 3 == 2 || self.at % 2 == 0 { 0 } else { 1 };
+        let mut handler = if self.at % 3 == 2 || self.at.is_multiple_of(2) { 0 } else { 1 };
         let name = format!("incident-{county}-{}", self.at);
-        let mut day = DAYS - life.days_ago;
         let start = self.end - Duration::days(DAYS);
         let minute = u32::try_from(self.at * 7 % 50).unwrap_or_default();
-        let reported = in_office(start, day, 9, minute);
+        let reported = in_office(start, DAYS - life.days_ago, 9, minute);
         if reported >= self.end {
             return;
         }
@@ -184,6 +183,7 @@ impl Incident<'_> {
             "close" if self.review => vec![REVIEW, "close"],
             step => vec![step],
         });
+        let mut at = reported;
         for (number, step) in steps.enumerate() {
             let (days, hour) = match step {
                 "accept" | "reject" => (0, 10),
@@ -196,8 +196,8 @@ impl Incident<'_> {
                 REVIEW => (0, 15),
                 _ => (1, 17),
             };
-            day += days;
-            let at = in_office(start, day, hour, minute);
+            // Weekends push things together; still one comes after the other.
+            at = in_office(at, days, hour, minute).max(at + Duration::minutes(40));
             if at >= self.end - Duration::hours(1) {
                 return;
             }
@@ -214,9 +214,13 @@ impl Incident<'_> {
                 "handle" => (handling, county, step.to_owned(), json!({ "outcome": self.outcome() })),
                 "return" => (handling, county, step.to_owned(), json!({ "reason": "不属本单位职责，建议转主管部门" })),
                 "redo" => (worker, &village.code, step.to_owned(), json!({ "reason": "现场查看，问题还在" })),
-                "verify" => (self.verifier(worker), &village.code, step.to_owned(), json!({ "reason": "已到现场核实" })),
+                "verify" => {
+                    (self.verifier(worker), &village.code, step.to_owned(), json!({ "reason": "已到现场核实" }))
+                }
                 REVIEW => (worker, &village.code, format!("local/{REVIEW}"), json!({ "reason": "已审核，同意结案" })),
-                "reject" => (dispatcher, county, step.to_owned(), json!({ "reason": "与已受理事件重复，并入原事件办理" })),
+                "reject" => {
+                    (dispatcher, county, step.to_owned(), json!({ "reason": "与已受理事件重复，并入原事件办理" }))
+                }
                 _ => (dispatcher, county, step.to_owned(), json!({})),
             };
             let path = format!("/places/{place}/grid/incidents/{{{name}}}/{last}");
@@ -281,15 +285,36 @@ const STORIES: [Story; 15] = [
     story("02", "urgent", "路灯杆倾斜", "灯杆底座松动，路过行人多", "已加固底座并重新通电", Some("李阿木")),
     story("05", "ordinary", "自来水浑浊", "停水检修后出水发黄", "已冲洗管网，水质检测合格", Some("杨老三")),
     story("01", "ordinary", "两家宅基地边界有争议", "砌墙时发生争执，已劝开", "已约双方丈量，签订边界确认书", None),
-    story("07", "ordinary", "独居老人需要上门看望", "老人近日行动不便，子女在外务工", "已上门看望，联系家庭医生随访", Some("普阿奶")),
+    story(
+        "07",
+        "ordinary",
+        "独居老人需要上门看望",
+        "老人近日行动不便，子女在外务工",
+        "已上门看望，联系家庭医生随访",
+        Some("普阿奶"),
+    ),
     story("02", "urgent", "河边护栏缺失", "学生上下学必经，缺三米护栏", "已装临时围挡，护栏本周内补齐", None),
-    story("06", "ordinary", "代办高龄补贴申请", "老人不会用手机，请网格员代办", "已代为提交，告知发放时间", Some("和奶奶")),
+    story(
+        "06",
+        "ordinary",
+        "代办高龄补贴申请",
+        "老人不会用手机，请网格员代办",
+        "已代为提交，告知发放时间",
+        Some("和奶奶"),
+    ),
     story("04", "ordinary", "沟渠堵塞", "雨后沟渠漫水到路面", "已疏通，清出淤泥两车", None),
     story("03", "ordinary", "夜间噪音", "烧烤摊营业到凌晨", "已与摊主约定二十二点前收摊", Some("段师傅")),
     story("08", "emergency", "小型山体滑坡", "土石堵住半幅路，无人受伤", "已设警示、组织绕行，土石清理完毕", None),
     story("05", "ordinary", "公交站牌损坏", "站牌倒地，看不清班次", "已更换站牌", None),
     story("10", "ordinary", "节庆活动场地协调", "泼水节场地与集市时间冲突", "已与双方商定，集市提前一天", None),
     story("02", "ordinary", "电线私拉乱接", "楼道内电动车飞线充电", "已拆除飞线，联系安装充电桩", None),
-    story("09", "ordinary", "疑似非法倾倒建筑垃圾", "夜间有货车在沟边倾倒", "已移送城管部门，现场已清理", Some("马师傅")),
+    story(
+        "09",
+        "ordinary",
+        "疑似非法倾倒建筑垃圾",
+        "夜间有货车在沟边倾倒",
+        "已移送城管部门，现场已清理",
+        Some("马师傅"),
+    ),
     story("99", "ordinary", "走失耕牛", "村民耕牛走失两天", "已在邻村找到并送回", None),
 ];

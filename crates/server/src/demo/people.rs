@@ -159,7 +159,10 @@ impl Stage {
     pub(super) fn holding(&self, role: &str, place: &Place) -> Outcome<&Person> {
         let found = self.people.iter().find(|person| person.role == role && person.place.id == place.id);
         found.ok_or_else(|| {
-            Failure::failed(format!("the demonstration has no {role} at {}", place.name), "report this as a fault of the demo")
+            Failure::failed(
+                format!("the demonstration has no {role} at {}", place.name),
+                "report this as a fault of the demo",
+            )
         })
     }
 

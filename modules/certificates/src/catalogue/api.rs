@@ -79,7 +79,8 @@ pub(crate) struct LookUp {
 async fn lookup(ctx: Ctx, Query(asked): Query<Asked>) -> Result<Json<LookUp>> {
     let q = asked.q.trim();
     if q.is_empty() || q.chars().count() > 100 {
-        let why = Text::new("请说出要的是什么证明（最多 100 个字）", "say which paper it is, in at most 100 characters");
+        let why =
+            Text::new("请说出要的是什么证明（最多 100 个字）", "say which paper it is, in at most 100 characters");
         return Err(invalid("q", "certificates.lookup.words", why));
     }
     let found = service::look_up(&ctx, &service::in_force(&ctx).await?, q)?;

@@ -7,4 +7,4 @@ mod service;
 pub(crate) mod words;
 
 pub(crate) use api::routes;
-pub(crate) use service::{Answer, Entry, Found, blocked_by, in_force, look_up};
+pub(crate) use service::{Answer, blocked_by, in_force, look_up};

@@ -98,7 +98,7 @@ mod tests {
         for item in &NATIONAL.items {
             let chinese = item.aliases.iter().filter(|alias| !alias.is_ascii()).count();
             assert!(chinese >= 5, "{}: {chinese} Chinese aliases", item.id);
-            assert!(item.aliases.iter().any(String::is_ascii), "{}: no English alias", item.id);
+            assert!(item.aliases.iter().any(|alias| alias.is_ascii()), "{}: no English alias", item.id);
             for text in [&item.reason, &item.instead, &item.name] {
                 assert!(!text.zh.is_empty() && !text.en.is_empty(), "{}", item.id);
             }

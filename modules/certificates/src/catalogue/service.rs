@@ -66,7 +66,8 @@ pub(crate) async fn in_force(ctx: &Ctx) -> Result<Vec<Entry>> {
     let mut items = local_items(ctx).await?;
     let (negative, other): (Vec<_>, Vec<_>) =
         items.drain(..).partition(|(row, _)| row.status_kind == StatusKind::Negative.as_str());
-    for (row, place) in negative {
+    // The farthest first, so that in the end the nearest place speaks in front.
+    for (row, place) in negative.into_iter().rev() {
         let local = entry_of(ctx, &row, place)?;
         match entries.iter_mut().find(|entry| entry.code == local.code) {
             // A place that says more about an item of the list says it in front of what is known already.
@@ -135,20 +136,27 @@ fn negative_list(ctx: &Ctx) -> Result<Vec<Entry>> {
 
 /// One id of the negative list, described as far as anybody described it.
 fn blocked(ctx: &Ctx, rule: &InForce, id: &str) -> Entry {
+    let described = negative::describe(id);
     let baseline = ctx.app.registry.rules.on(&rule.id, ctx.today());
     let national = baseline.and_then(|rule| rule.value.as_array()).is_some_and(|list| list.iter().any(|v| v == id));
-    let laid = rule.trail.iter().filter(|_| !national).find(|laid| {
-        laid.ignored.is_none() && laid.value.as_array().is_some_and(|list| list.iter().any(|v| v == id))
-    });
+    let laid =
+        rule.trail.iter().filter(|_| !national).find(|laid| {
+            laid.ignored.is_none() && laid.value.as_array().is_some_and(|list| list.iter().any(|v| v == id))
+        });
     let set_by = laid.and_then(|laid| ctx.snapshot.places.get(laid.place)).cloned();
     let basis = match (laid, &set_by) {
         (Some(laid), Some(place)) => {
             let (name, reason, zh, en) = (&place.name, &laid.reason, &rule.basis.zh, &rule.basis.en);
             say!("{name}清单（{reason}），依{zh}", "the list of {name} ({reason}), under {en}")
         }
-        _ => rule.basis.clone(),
+        _ => match described {
+            Some(known) => {
+                let (n, zh, en) = (known.number, &rule.basis.zh, &rule.basis.en);
+                say!("{zh}第{n}项", "{en}, item {n}")
+            }
+            None => rule.basis.clone(),
+        },
     };
-    let described = negative::describe(id);
     let (name, aliases) = match described {
         Some(known) => (known.name.clone(), known.aliases.clone()),
         None => (Text::owned(id, id), Vec::new()),
@@ -159,10 +167,13 @@ fn blocked(ctx: &Ctx, rule: &InForce, id: &str) -> Entry {
         name,
         aliases,
         answer: Answer::NotNeeded,
-        next_door: described.map_or(Text::new(
-            "村（社区）不出具；请问要这份证明的单位改用什么材料，或拨打12345",
-            "No village or community issues it; ask whoever wants it what else they take, or call 12345",
-        ), |known| known.instead.clone()),
+        next_door: described.map_or(
+            Text::new(
+                "村（社区）不出具；请问要这份证明的单位改用什么材料，或拨打12345",
+                "No village or community issues it; ask whoever wants it what else they take, or call 12345",
+            ),
+            |known| known.instead.clone(),
+        ),
         confidence: if described.is_some() { negative::confidence() } else { "sure" },
         reason: described.map(|known| known.reason.clone()),
         basis,

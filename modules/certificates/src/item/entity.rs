@@ -82,7 +82,10 @@ impl Model {
                 say!("不用开：由{who}通过数据核验办理", "No paper needed: {who_en} checks the data")
             }
             (_, Some("commitment")) => {
-                say!("不用开：向{who}书面承诺即可（告知承诺）", "No paper needed: a written commitment to {who_en} is enough")
+                say!(
+                    "不用开：向{who}书面承诺即可（告知承诺）",
+                    "No paper needed: a written commitment to {who_en} is enough"
+                )
             }
             (_, Some("self_check")) => {
                 say!("不用开：由{who}自行调查核实", "No paper needed: {who_en} looks into it itself")

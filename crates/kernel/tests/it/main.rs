@@ -1,0 +1,25 @@
+//! What the kernel does for any module, through HTTP where there is an operation for it, on either database.
+#![allow(clippy::unwrap_used, reason = "a test may stop")]
+
+mod accounts;
+mod audit;
+mod counties;
+mod divisions;
+mod events;
+mod hostile;
+mod idempotency;
+mod import;
+mod modules;
+mod overlays;
+mod pages;
+mod probe;
+mod processes;
+mod registry;
+mod rules;
+mod scope;
+mod settings;
+mod sign_in;
+mod sql;
+mod tables;
+mod timers;
+mod tokens;

@@ -1,0 +1,177 @@
+//! What is done with a demand: it is recorded, classified by the catalogue in force, and answered with the next door. There
+//! is no way to issue the paper.
+
+use chrono::{DateTime, Utc};
+use jizuo_kernel::error::Faults;
+use jizuo_kernel::page::{Page, Paging};
+use jizuo_kernel::{Ctx, Error, Result, Scope, Scoped, Subject, Text, Tx};
+use jizuo_standards::name::Name;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::entity::{ActiveModel, Column, Entity, Model};
+use crate::catalogue::{self, Answer};
+
+pub(crate) const OFF_LIST: &str = "off_list";
+
+/// What became of a demand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = certificates::Outcome)]
+pub(crate) enum Outcome {
+    /// The paper is on the negative list, or on none: it may not be demanded.
+    OffList,
+    /// Something else is taken instead.
+    Replaced,
+    /// It rests on law and is issued here.
+    IssuedHere,
+}
+
+impl Outcome {
+    fn of(answer: Answer) -> Outcome {
+        match answer {
+            Answer::NotNeeded | Answer::Unknown => Outcome::OffList,
+            Answer::Replaced => Outcome::Replaced,
+            Answer::IssuedHere => Outcome::IssuedHere,
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Outcome::OffList => OFF_LIST,
+            Outcome::Replaced => "replaced",
+            Outcome::IssuedHere => "issued_here",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Outcome {
+        match text {
+            "replaced" => Outcome::Replaced,
+            "issued_here" => Outcome::IssuedHere,
+            _ => Outcome::OffList,
+        }
+    }
+}
+
+/// Why, and where to go: what the person at the counter was told.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Told {
+    pub(crate) name: Text,
+    pub(crate) basis: Text,
+    pub(crate) next_door: Text,
+}
+
+/// Somebody demands a paper.
+#[derive(Clone, Debug)]
+pub(crate) struct New {
+    /// Everyday words, a code, or the id of an item.
+    pub(crate) what: String,
+    pub(crate) requesting_body: String,
+    pub(crate) matter: Option<String>,
+    pub(crate) on_behalf_of: Option<String>,
+}
+
+/// Records a demand at the operation's place and says what the catalogue says.
+pub(crate) async fn record(tx: &mut Tx, new: New) -> Result<Model> {
+    let place = tx.place()?.clone();
+    tx.require("certificates.demand.record", &place)?;
+    let mut faults = Faults::default();
+    let what = faults.text("what", &new.what, 100);
+    let requesting_body = faults.text("requesting_body", &new.requesting_body, 100);
+    let matter = new.matter.as_deref().map(|text| faults.optional_text("matter", text, 200));
+    let behalf = new.on_behalf_of.as_deref().and_then(|text| faults.take("on_behalf_of", Name::parse(text)));
+    faults.check()?;
+    if let Some(name) = &behalf {
+        // The audit line holds personal values masked.
+        tx.on_behalf_of(name.to_string());
+    }
+    let entries = catalogue::in_force(tx.ctx()).await?;
+    let found = catalogue::look_up(tx.ctx(), &entries, &what)?;
+    let entry = found.into_iter().next().map(|found| found.entry).ok_or(Error::NotFound("answer"))?;
+    let outcome = Outcome::of(entry.answer);
+    let told = Told { name: entry.name, basis: entry.basis, next_door: entry.next_door };
+    let row = ActiveModel {
+        county: Set(place.chain()),
+        id: Set(tx.id()),
+        prefecture: Set(place.prefecture),
+        township: Set(place.township),
+        village: Set(place.village),
+        place: Set(place.id),
+        at: Set(tx.now),
+        what: Set(what),
+        item: Set(Some(entry.code).filter(|code| !code.is_empty())),
+        name: Set(told.name.zh.to_string()),
+        outcome: Set(outcome.as_str().to_owned()),
+        told: Set(serde_json::to_value(&told)?),
+        requesting_body: Set(requesting_body),
+        matter: Set(matter.filter(|text| !text.is_empty())),
+        on_behalf_of: Set(behalf.map(|name| name.expose().to_owned())),
+        recorded_by: Set(tx.actor.account),
+        recorded_by_name: Set(tx.actor.name.clone()),
+    };
+    let row = Entity::insert(row).exec_with_returning(tx.db()).await?;
+    tx.note("item", &row.item);
+    tx.note("outcome", &row.outcome);
+    tx.note("requesting_body", &row.requesting_body);
+    if outcome == Outcome::OffList {
+        // The words may hold a name; the fact tells the entry only.
+        let payload = serde_json::json!({
+            "id": row.id, "place": place.code, "item": row.item, "requesting_body": row.requesting_body, "at": row.at,
+        });
+        tx.emit("certificates.demand.off_list", &Subject::new("certificates.demand", row.id), &payload)?;
+    }
+    Ok(row)
+}
+
+/// One demand of the operation's scope.
+pub(crate) async fn find(ctx: &Ctx, id: Uuid) -> Result<Model> {
+    Entity::within(&ctx.scope).filter(Column::Id.eq(id)).one(ctx.db()).await?.ok_or(Error::NotFound("demand"))
+}
+
+/// Demands of the operation's scope, newest first.
+pub(crate) async fn list(ctx: &Ctx, outcome: Option<Outcome>, paging: &Paging) -> Result<Page<Model>> {
+    let limit = paging.limit()?;
+    let mut query = Entity::within(&ctx.scope).order_by_desc(Column::Id).limit(limit + 1);
+    if let Some(outcome) = outcome {
+        query = query.filter(Column::Outcome.eq(outcome.as_str()));
+    }
+    if let Some(after) = paging.after_id()? {
+        query = query.filter(Column::Id.lt(after));
+    }
+    Ok(Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string()))
+}
+
+/// Off-list demands of a county in a span of time.
+fn off_list(county: i32, since: DateTime<Utc>, until: DateTime<Utc>) -> Select<Entity> {
+    Entity::within(&Scope::counties(vec![county]))
+        .filter(Column::Outcome.eq(OFF_LIST))
+        .filter(Column::At.gte(since))
+        .filter(Column::At.lt(until))
+}
+
+pub(crate) async fn count_off_list(tx: &Tx, county: i32, since: DateTime<Utc>, until: DateTime<Utc>) -> Result<u64> {
+    Ok(off_list(county, since, until).count(tx.db()).await?)
+}
+
+/// Who demanded off the list, and how often; the most frequent first.
+pub(crate) async fn requesting_bodies(
+    ctx: &Ctx,
+    county: i32,
+    since: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<(String, i64)>> {
+    let mut bodies: Vec<(String, i64)> = off_list(county, since, until)
+        .select_only()
+        .column(Column::RequestingBody)
+        .column_as(Column::Id.count(), "demands")
+        .group_by(Column::RequestingBody)
+        .into_tuple()
+        .all(ctx.db())
+        .await?;
+    bodies.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    Ok(bodies)
+}

@@ -1,0 +1,48 @@
+//! Figures of the certificate catalogue, counted from demands and items.
+
+use chrono::DateTime;
+use jizuo_kernel::module::{Period, Statistic};
+use jizuo_kernel::statistics::count_by;
+use jizuo_kernel::{Scope, Text};
+use sea_orm::sea_query::{Expr, ExprTrait};
+
+use crate::demand::entity::{Column as OfDemand, Entity as Demand};
+use crate::demand::service::OFF_LIST;
+use crate::item::entity::{Column as OfItem, Entity as Item};
+
+pub(crate) const STATISTICS: &[Statistic] = &[
+    Statistic {
+        id: "certificates.demands.by_outcome",
+        title: Text::new("索要证明次数（按结果）", "Demands for papers, by outcome"),
+        unit: Text::new("次", "demands"),
+        count: |ctx, period| Box::pin(count_by::<Demand>(ctx, OfDemand::At, period, OfDemand::Outcome, None)),
+    },
+    Statistic {
+        id: "certificates.demands.off_list",
+        title: Text::new("清单外索要次数（按索要单位）", "Off-list demands, by requesting body"),
+        unit: Text::new("次", "demands"),
+        count: |ctx, period| {
+            let off_list = Expr::col(OfDemand::Outcome).eq(OFF_LIST);
+            Box::pin(count_by::<Demand>(ctx, OfDemand::At, period, OfDemand::RequestingBody, Some(off_list)))
+        },
+    },
+    Statistic {
+        id: "certificates.items.in_force",
+        title: Text::new("期末现行事项数（按类型）", "Items in force at the end of the period, by kind"),
+        unit: Text::new("项", "items"),
+        count: |ctx, period| {
+            let mut here = ctx.clone();
+            Box::pin(async move {
+                // What the province or prefecture itself laid down stands under no county.
+                let place = here.place()?.clone();
+                if place.above_county() {
+                    here.scope = here.scope.and_also(Scope::counties(vec![place.id]));
+                }
+                let until = Expr::col(OfItem::InForceUntil);
+                let still = until.clone().is_null().or(until.gte(period.to));
+                let ever = Period { from: DateTime::UNIX_EPOCH, to: period.to };
+                count_by::<Item>(&here, OfItem::InForceFrom, ever, OfItem::StatusKind, Some(still)).await
+            })
+        },
+    },
+];
