@@ -4,6 +4,7 @@ mod documents;
 mod events;
 mod exercise;
 mod house;
+mod tables;
 mod walk;
 
 use jizuo_kernel::App;

@@ -33,7 +33,7 @@ async fn after_a_merge_the_old_code_leads_to_the_new_place_and_the_old_work_stay
     // As it was: only what was done as the old village.
     let then = format!("{OTHER_VILLAGE}@{before}");
     assert_eq!(new.get(&at(&then)).await.expect(200).items().len(), 1);
-    new.post(&at(&then), body("补报到过去")).await.refused(409, "base.place.as_it_was");
+    new.post(&at(&then), body("补报到过去")).await.refused(409, "base.place.ended");
     let viewer = test.role(WUHUA, "base.viewer").await;
     let count = |place: String| {
         let viewer = viewer.clone();

@@ -155,6 +155,8 @@ impl Ctx {
             .resolve(code)
             .map(|resolved| resolved.place)
             .filter(|place| place.until.is_none() && self.snapshot.places.contains(here.id, place.id))
+            // Who serves one village of the county names that village, not another.
+            .filter(|place| self.scope.covers(place))
             .ok_or_else(|| {
                 let name = &here.name;
                 invalid(

@@ -34,8 +34,8 @@ pub struct Location {
 impl Db {
     pub async fn connect(location: &Location) -> Result<Db> {
         if location.url.starts_with("sqlite:") {
-            let writer = Database::connect(sqlite(location, 1)).await?;
-            let reader = Database::connect(sqlite(location, location.pool)).await?;
+            let writer = Database::connect(sqlite(location, 1, WRITER_CACHE)).await?;
+            let reader = Database::connect(sqlite(location, location.pool, READER_CACHE)).await?;
             Ok(Db { reader, writer })
         } else {
             let mut options = pool(location, location.pool);
@@ -121,7 +121,11 @@ fn pool(location: &Location, connections: u32) -> ConnectOptions {
     options
 }
 
-fn sqlite(location: &Location, connections: u32) -> ConnectOptions {
+/// Page caches of one SQLite connection, in KiB, as the pragma wants them. Readers share the operating system's cache.
+const WRITER_CACHE: &str = "-32768";
+const READER_CACHE: &str = "-4096";
+
+fn sqlite(location: &Location, connections: u32, cache: &'static str) -> ConnectOptions {
     let mut options = pool(location, connections);
     let synchronous = if location.durable { "FULL" } else { "NORMAL" };
     options.map_sqlx_sqlite_opts(move |o| {
@@ -129,7 +133,7 @@ fn sqlite(location: &Location, connections: u32) -> ConnectOptions {
             .create_if_missing(true)
             .pragma("journal_mode", "WAL")
             .pragma("synchronous", synchronous)
-            .pragma("cache_size", "-65536")
+            .pragma("cache_size", cache)
             .busy_timeout(Duration::from_secs(10))
     });
     options

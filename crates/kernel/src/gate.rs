@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::body::{Body, to_bytes};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
 use crate::counties::{self, State as Switch};
@@ -28,8 +28,8 @@ pub(crate) struct Trace(pub(crate) Arc<str>);
 
 pub(crate) async fn gate(State(app): State<App>, matched: MatchedPath, req: Request, next: Next) -> Result<Response> {
     let Some(operation) = app.registry.operation(req.method(), matched.as_str()).cloned() else {
-        // The path exists, the method does not: the router answers 405.
-        return Ok(next.run(req).await);
+        // Nobody said who may do this: it is not done, even where a module has a handler for it.
+        return Ok(undocumented(&app, matched.as_str()));
     };
     let (parts, body) = req.into_parts();
     let mut ctx = admit(&app, &operation, &parts).await?;
@@ -43,13 +43,25 @@ pub(crate) async fn gate(State(app): State<App>, matched: MatchedPath, req: Requ
     req.extensions_mut().insert(ctx);
     let mut response = next.run(req).await;
     response.extensions_mut().insert(operation);
-    let raced = response.extensions().get::<Arc<Error>>().is_some_and(|error| idempotency::lost_race(error));
-    if let (true, Some(retry)) = (raced, &again.retry)
+    // The same request may have been done in the meantime, under the same key: then its answer is the answer.
+    if let (true, Some(retry)) = (response.status() == StatusCode::CONFLICT, &again.retry)
         && let Some(answer) = idempotency::recall(&again, retry).await?
     {
         return Ok(answer);
     }
     Ok(response)
+}
+
+fn undocumented(app: &App, path: &str) -> Response {
+    let allowed = app.registry.methods_of(path);
+    if allowed.is_empty() {
+        return Error::NotFound("page").into_response();
+    }
+    let mut response = StatusCode::METHOD_NOT_ALLOWED.into_response();
+    if let Ok(value) = HeaderValue::try_from(allowed.join(",")) {
+        response.headers_mut().insert(header::ALLOW, value);
+    }
+    response
 }
 
 async fn admit(app: &App, operation: &Operation, req: &Parts) -> Result<Ctx> {
@@ -76,6 +88,7 @@ async fn admit(app: &App, operation: &Operation, req: &Parts) -> Result<Ctx> {
 
     // 2 where
     let asked = if operation.has_place() { Some(place_of(&snapshot, req)?) } else { None };
+    refuse_nul(req)?;
     let here = match &asked {
         Some(resolved) => Some(resolved.place.clone()),
         None => actor
@@ -95,12 +108,17 @@ async fn admit(app: &App, operation: &Operation, req: &Parts) -> Result<Ctx> {
             if reached.knows {
                 module_on(app, &snapshot, operation, &asked.place, &actor, req.uri.query(), now)?;
             }
-            reached.scope?
+            let scope = reached.scope?;
+            if !operation.reads() {
+                // What the base writes, it writes at the place itself, not at what the caller holds below it.
+                if operation.module == "base" && !reached.covered {
+                    return Err(forbidden(app, permission, Some(&asked.place)));
+                }
+                refuse_if_past(asked)?;
+            }
+            scope
         }
     };
-    if let Some(asked) = asked.as_ref().filter(|asked| asked.exactly || asked.place.until.is_some()) {
-        refuse_writing_into_the_past(operation, &asked.place)?;
-    }
     if let (Some(asked), Access::Public | Access::SignedIn) = (&asked, &operation.access) {
         module_on(app, &snapshot, operation, &asked.place, &actor, None, now)?;
     }
@@ -127,12 +145,42 @@ async fn admit(app: &App, operation: &Operation, req: &Parts) -> Result<Ctx> {
 fn place_of(snapshot: &Snapshot, req: &Parts) -> Result<Resolved> {
     let code =
         req.uri.path().strip_prefix("/api/v1/places/").and_then(|rest| rest.split('/').next()).unwrap_or_default();
-    snapshot.places.resolve(code).ok_or(Error::NotFound("place"))
+    snapshot.places.resolve(&code.replace("%40", "@")).ok_or(Error::NotFound("place"))
+}
+
+/// PostgreSQL keeps no NUL in a text, and nobody means one.
+fn refuse_nul(req: &Parts) -> Result<()> {
+    if req.uri.path().contains("%00") {
+        return Err(Error::NotFound("page"));
+    }
+    if req.uri.query().is_some_and(|query| query.contains("%00")) {
+        return Err(crate::error::invalid("query", "base.field.control", crate::json::NUL));
+    }
+    Ok(())
+}
+
+/// What was is read, not written: a place as it was on a day, or one that has ended.
+fn refuse_if_past(asked: &Resolved) -> Result<()> {
+    if !asked.exactly && asked.place.until.is_none() {
+        return Ok(());
+    }
+    let name = &asked.place.name;
+    Err(refuse(
+        "base.place.ended",
+        crate::say!(
+            "{name}已撤销，或所指的是过去的某一天，只能查看。请在现在的地方办理。",
+            "{name} has ended, or is meant as it was on a day: it can only be read. Act at the present place."
+        ),
+    )
+    .who(Text::new("现在管辖这里的工作人员", "whoever serves the place that is there now"))
+    .into())
 }
 
 struct Reached {
     /// Whether any grant touches the place, so that its modules are no secret.
     knows: bool,
+    /// Whether the permission is held at the place itself, and not only somewhere below it.
+    covered: bool,
     scope: Result<Scope>,
 }
 
@@ -152,6 +200,7 @@ fn reached(
     let mut scope = Scope::none();
     let mut knows = false;
     let mut kept_back = false;
+    let mut covered = false;
     for grant in &actor.grants {
         let Some(granted) = tree.get(grant.place) else { continue };
         let covers = tree.contains(granted.id, place.id) || heir.is_some_and(|heir| tree.contains(granted.id, heir));
@@ -164,6 +213,7 @@ fn reached(
             kept_back = true;
             continue;
         }
+        covered |= covers;
         scope = scope.and_also(if covers { whole(place, asked.exactly) } else { whole(granted, false) });
     }
     let scope = if !knows {
@@ -186,7 +236,7 @@ fn reached(
     } else {
         Err(forbidden(app, permission, Some(place)))
     };
-    Reached { knows, scope }
+    Reached { knows, covered, scope }
 }
 
 /// Whether a permission granted at a place reaches matters there: above the county it reaches figures only, unless the
@@ -270,22 +320,6 @@ fn module_on(
             }
         }
     }
-}
-
-/// A place as it was, or one that nobody took over, is there to be read.
-fn refuse_writing_into_the_past(operation: &Operation, place: &Place) -> Result<()> {
-    if operation.reads() {
-        return Ok(());
-    }
-    let name = &place.name;
-    Err(refuse(
-        "base.place.as_it_was",
-        crate::say!(
-            "这是历史上的{name}，只能查看。请用现在的编码办理（不带 @日期）。",
-            "This is {name} as it was, and can only be read. Use the present code, without @date."
-        ),
-    )
-    .into())
 }
 
 /// A cookie goes along with requests that another site's page makes; a token does not.

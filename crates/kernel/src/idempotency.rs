@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::ctx::{Ctx, Reply};
 use crate::error::{internal, invalid, refuse};
 use crate::places::Place;
-use crate::{Error, Result, Scope, Scoped, Text, Tx, clock, db};
+use crate::{Result, Scope, Scoped, Text, Tx, clock, db};
 
 /// Answers are kept this long; a queue on a phone is sent within it.
 const KEPT_DAYS: i64 = 7;
@@ -61,13 +61,6 @@ pub(crate) fn key(value: &HeaderValue) -> Result<String> {
         })
 }
 
-const BUSY: &str = "base.idempotency.busy";
-
-/// Whether another request with this key committed first; its answer can be read now.
-pub(crate) fn lost_race(error: &Error) -> bool {
-    error.code() == BUSY
-}
-
 pub(crate) async fn remember<T: Serialize>(
     tx: &DatabaseTransaction,
     ctx: &Ctx,
@@ -91,7 +84,7 @@ pub(crate) async fn remember<T: Serialize>(
     match Entity::insert(row).exec_without_returning(tx).await {
         Ok(_) => Ok(()),
         Err(error) if db::is_duplicate(&error) => Err(refuse(
-            BUSY,
+            "base.idempotency.busy",
             Text::new("同一个请求正在处理，请稍后重试", "the same request is being dealt with; try again in a moment"),
         )
         .into()),
@@ -137,7 +130,7 @@ pub(crate) async fn recall(ctx: &Ctx, retry: &Retry) -> Result<Option<Response>>
 /// Forgets answers that nobody will ask for again.
 pub(crate) fn forget(tx: &mut Tx) -> crate::module::Work<'_, u64> {
     Box::pin(async move {
-        let gone = Entity::delete_within(&Scope::counties(vec![tx.chain()?]))
+        let gone = Entity::delete_within(&tx.scope)
             .filter(Column::At.lt(tx.now - Duration::days(KEPT_DAYS)))
             .exec(tx.db())
             .await?;

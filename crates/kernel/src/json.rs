@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 
+use axum::body::{Body, Bytes};
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
@@ -25,12 +26,39 @@ where
     type Rejection = Error;
 
     async fn from_request(req: Request, state: &S) -> Result<Self, Error> {
+        let (parts, body) = req.into_parts();
+        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state)
+            .await
+            .map_err(|rejection| unreadable(rejection.into()))?;
+        if has_nul(&bytes) {
+            return Err(invalid("body", "base.field.control", NUL));
+        }
+        // Serde would take a list for the fields of an object, in their order.
+        if bytes.trim_ascii_start().starts_with(b"[") {
+            let why = Text::new("须为 JSON 对象，不能是数组", "this must be a JSON object, not a list");
+            return Err(invalid("body", "base.request.shape", why));
+        }
         #[expect(clippy::disallowed_types, reason = "the one place that wraps it")]
-        match axum::Json::<T>::from_request(req, state).await {
+        match axum::Json::<T>::from_request(Request::from_parts(parts, Body::from(bytes)), state).await {
             Ok(axum::Json(value)) => Ok(Json(value)),
             Err(rejection) => Err(unreadable(rejection)),
         }
     }
+}
+
+pub(crate) const NUL: Text = Text::new("含有空字符（U+0000），请删除", "contains a NUL character (U+0000); remove it");
+
+/// Whether a string in the JSON holds U+0000: PostgreSQL keeps none, SQLite does, and nobody means one.
+fn has_nul(json: &[u8]) -> bool {
+    let mut rest = json;
+    while let Some(at) = rest.iter().position(|b| *b == b'\\') {
+        if rest[at + 1..].starts_with(b"u0000") {
+            return true;
+        }
+        // What is escaped is passed over, so that `\\\\u0000` means a backslash and four digits.
+        rest = rest.get(at + 2..).unwrap_or_default();
+    }
+    false
 }
 
 fn unreadable(rejection: JsonRejection) -> Error {
@@ -168,7 +196,16 @@ impl<T> Deref for Path<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::locate;
+    use super::{has_nul, locate};
+
+    #[test]
+    fn a_nul_is_found_and_a_backslash_before_digits_is_none() {
+        for (json, found) in
+            [(r#"{"a":"\u0000"}"#, true), (r#"{"a":"\\u0000"}"#, false), (r#"{"a":"\\\u0000"}"#, true), ("\\", false)]
+        {
+            assert_eq!(has_nul(json.as_bytes()), found, "{json}");
+        }
+    }
 
     #[test]
     fn the_wrong_field_is_named() {

@@ -111,7 +111,7 @@ pub struct Subscription {
     pub run: for<'a> fn(&'a mut Tx, &'a Value) -> Work<'a, ()>,
 }
 
-/// Recurrent upkeep of one county's rows, while the module is on there.
+/// Recurrent upkeep of one county's rows (`tx.scope`), while the module is on there.
 pub struct Timer {
     pub id: &'static str,
     pub every_seconds: u64,

@@ -80,6 +80,10 @@ impl Registry {
             if !ids.insert(module.id) {
                 faults.push(format!("two modules have the id {}", module.id));
             }
+            if !module.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
+                faults
+                    .push(format!("the module id {} is not of lower case letters, digits and underscores", module.id));
+            }
             for permission in module.permissions {
                 belongs(&mut faults, module, "permission", permission.id);
                 if permissions.insert(permission.id, permission).is_some() {
@@ -97,8 +101,16 @@ impl Registry {
                 faults.push(format!("the rules of {}: {error}", module.id));
             }
         }
+        // Routes that overlap cannot even be mounted, so a clash of ids is told before.
+        if !faults.is_empty() {
+            return Err(Unservable(faults));
+        }
         for module in modules {
             check_parts(module, &permissions, &topics, &rules, &mut faults);
+            if operations.keys().any(|(_, path): &(Method, String)| is_of_the_base(path, module.id)) {
+                faults.push(format!("the module {} has the name of a path of the base", module.id));
+                continue;
+            }
             let prefix = if module.id == "base" {
                 "/api/v1".to_owned()
             } else {
@@ -183,6 +195,21 @@ impl Registry {
         self.operations.get(&(method.clone(), path.to_owned()))
     }
 
+    /// The methods that the document knows at a path.
+    pub fn methods_of(&self, path: &str) -> Vec<&'static str> {
+        [Method::GET, Method::PUT, Method::POST, Method::DELETE, Method::PATCH]
+            .into_iter()
+            .filter(|method| self.operations.contains_key(&(method.clone(), path.to_owned())))
+            .flat_map(|method| match method {
+                Method::GET => vec!["GET", "HEAD"],
+                Method::PUT => vec!["PUT"],
+                Method::POST => vec!["POST"],
+                Method::DELETE => vec!["DELETE"],
+                _ => vec!["PATCH"],
+            })
+            .collect()
+    }
+
     /// Every operation, in a stable order.
     pub fn operations(&self) -> Vec<&Operation> {
         let mut all: Vec<&Operation> = self.operations.values().collect();
@@ -241,6 +268,11 @@ impl Registry {
     }
 }
 
+/// Whether a path is `/api/v1/places/{place}/<id>` or below it.
+fn is_of_the_base(path: &str, id: &str) -> bool {
+    path.strip_prefix("/api/v1/places/{place}/").is_some_and(|rest| rest.split('/').next() == Some(id))
+}
+
 fn belongs(faults: &mut Vec<String>, module: &Module, what: &str, id: &str) {
     if !id.starts_with(&format!("{}.", module.id)) {
         faults.push(format!("the {what} {id} of {} does not begin with '{}.'", module.id, module.id));
@@ -284,9 +316,9 @@ fn check_parts(
                 faults.push(format!("the step {} is no listed permission", step.action));
             }
             if let Some(rule) = step.deadline
-                && !rules.contains(rule)
+                && !rules.is_period(rule)
             {
-                faults.push(format!("the step {} has the unknown deadline rule {rule}", step.action));
+                faults.push(format!("the step {} has the deadline rule {rule}, which is no known period", step.action));
             }
         }
     }

@@ -67,8 +67,19 @@ impl Scope {
         Scope { branches: vec![Branch { counties: None, level: None, whole: true }] }
     }
 
+    /// The rows that upkeep at a place is for: a county's, with those of counties merged into it; above counties, only
+    /// what was written at the very place.
+    pub fn chain(tree: &Tree, place: &Place) -> Scope {
+        if place.county == Some(place.id) { Scope::subtree(tree, place) } else { Scope::counties(vec![place.chain()]) }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.branches.is_empty()
+    }
+
+    /// Whether rows of this place lie within the scope.
+    pub fn covers(&self, place: &Place) -> bool {
+        self.branches.iter().any(|branch| branch.covers(place))
     }
 
     /// Adds another part.
@@ -117,17 +128,35 @@ impl Branch {
         };
         let below = |level| Branch { counties: Some(counties(&ids)), level: Some((level, ids.clone())), whole: false };
         match place.kind {
-            Kind::Province => Branch { counties: None, level: None, whole: true },
-            Kind::Prefecture if !place.acts_as_county() => Branch {
-                counties: Some(tree.chains_below(&ids)),
-                level: Some((LevelColumn::Prefecture, ids)),
-                whole: true,
-            },
+            Kind::Province if tree.roots().len() <= 1 => Branch { counties: None, level: None, whole: true },
+            Kind::Province => Branch { counties: Some(tree.chains_below(&ids)), level: None, whole: true },
+            Kind::Prefecture if !place.acts_as_county() => {
+                let quicker = !ids.iter().any(|id| tree.has_moved_counties(*id));
+                Branch {
+                    counties: Some(tree.chains_below(&ids)),
+                    level: quicker.then_some((LevelColumn::Prefecture, ids)),
+                    whole: true,
+                }
+            }
             Kind::Prefecture | Kind::County => Branch { counties: Some(ids), level: None, whole: true },
             Kind::Township => below(LevelColumn::Township),
             Kind::Village => below(LevelColumn::Village),
             _ => below(LevelColumn::Place),
         }
+    }
+
+    fn covers(&self, place: &Place) -> bool {
+        let within = self.counties.as_ref().is_none_or(|ids| ids.contains(&place.chain()));
+        let level = self.level.as_ref().is_none_or(|(level, ids)| {
+            let own = match level {
+                LevelColumn::Prefecture => place.prefecture,
+                LevelColumn::Township => place.township,
+                LevelColumn::Village => place.village,
+                LevelColumn::Place => Some(place.id),
+            };
+            own.is_some_and(|id| ids.contains(&id))
+        });
+        within && level
     }
 
     fn condition<E: Scoped>(&self) -> Condition {

@@ -129,8 +129,11 @@ pub fn load(
     environment: impl IntoIterator<Item = (String, String)>,
     overrides: &[(&str, String)],
 ) -> Result<Loaded, Wrong> {
-    let environment: BTreeMap<String, String> =
-        environment.into_iter().filter(|(name, _)| name.starts_with("JIZUO_")).collect();
+    let environment: BTreeMap<String, String> = environment
+        .into_iter()
+        // What the tests read is no setting.
+        .filter(|(name, _)| name.starts_with("JIZUO_") && !name.starts_with("JIZUO_TEST_"))
+        .collect();
     if let Some(name) = environment.keys().find(|name| !name.starts_with("JIZUO__")) {
         let meant = name.replacen("JIZUO_", "JIZUO__", 1);
         return Err(Wrong(format!(

@@ -23,8 +23,8 @@ pub async fn count_by<E: Scoped>(
     // One level below, so that a county sees its townships and a province its prefectures.
     let column = match place.kind {
         Kind::Province => E::level(LevelColumn::Prefecture),
-        Kind::Prefecture => Some(E::COUNTY),
-        Kind::County => E::level(LevelColumn::Township),
+        Kind::Prefecture if !place.acts_as_county() => Some(E::COUNTY),
+        Kind::Prefecture | Kind::County => E::level(LevelColumn::Township),
         Kind::Township => E::level(LevelColumn::Village),
         _ => E::level(LevelColumn::Place),
     };
@@ -64,7 +64,7 @@ pub fn this_quarter(now: DateTime<Utc>) -> Period {
 pub mod api {
     //! Figures on the wire.
 
-    use chrono::{DateTime, Utc};
+    use chrono::{DateTime, Datelike, Utc};
     use serde::{Deserialize, Serialize};
     use utoipa::{IntoParams, ToSchema};
     use utoipa_axum::router::OpenApiRouter;
@@ -157,6 +157,13 @@ pub mod api {
         }
         let usual = this_quarter(ctx.now);
         let period = Period { from: span.from.unwrap_or(usual.from), to: span.to.unwrap_or(usual.to) };
+        // What lies further off is a slip, and not every database knows such years.
+        for (field, at) in [("from", period.from), ("to", period.to)] {
+            if !(1900..2200).contains(&at.year()) {
+                let why = Text::new("须在 1900 年到 2199 年之间", "between the years 1900 and 2199");
+                return Err(crate::error::invalid(field, "base.statistics.period", why));
+            }
+        }
         if period.from >= period.to {
             let why = Text::new("结束须晚于开始", "the end must be after the beginning");
             return Err(crate::error::invalid("to", "base.statistics.period", why));

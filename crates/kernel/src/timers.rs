@@ -1,12 +1,15 @@
 //! Recurrent upkeep, county by county, only where the module is on; the last run is in the database, so that several
 //! processes share one timetable.
 
+use std::sync::Arc;
+
 use chrono::Duration;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 
 use crate::module::Timer;
-use crate::{App, Ctx, Module, Reference, Reply, Result, Subject, counties, db};
+use crate::places::Place;
+use crate::{App, Ctx, Module, Reference, Reply, Result, Scope, Subject, counties, db};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "base_timer")]
@@ -70,17 +73,16 @@ async fn claim(app: &App, timer: &Timer, known: Option<&Model>) -> Result<bool> 
 async fn run(app: &App, module: &'static Module, timer: &Timer) -> Result<()> {
     let snapshot = app.snapshot();
     let now = app.clock.now();
-    let places: Vec<_> = snapshot
-        .places
-        .roots()
-        .iter()
-        .flat_map(|root| {
-            snapshot.places.chains_below(&[*root]).into_iter().filter_map(|id| snapshot.places.get(id).cloned())
-        })
-        .filter(|place| module.id == "base" || counties::state(&snapshot, place, module.id, now).state.is_alive())
-        .collect();
-    for place in places {
-        let ctx = Ctx::system(app, timer.id, module.id, Some(place.clone()));
+    let tree = &snapshot.places;
+    let here = |place: &Arc<Place>| {
+        place.until.is_none()
+            && (module.id == "base"
+                || !place.above_county() && counties::state(&snapshot, place, module.id, now).state.is_alive())
+    };
+    let chains = tree.chains_below(tree.roots());
+    for place in chains.into_iter().filter_map(|id| tree.get(id)).filter(|place| here(place)) {
+        let mut ctx = Ctx::system(app, timer.id, module.id, Some(place.clone()));
+        ctx.scope = Scope::chain(tree, place);
         let outcome = async {
             let mut tx = ctx.begin().await?;
             let dealt = (timer.run)(&mut tx).await?;

@@ -7,10 +7,12 @@ use tracing_subscriber::EnvFilter;
 
 use crate::failure::{Failure, Outcome};
 
+/// At every start the migrator and the database say that there is nothing to do.
+const QUIET: &str = ",sea_orm_migration=warn,sqlx::postgres::notice=warn";
+
 /// For a server: as the settings say.
 pub(crate) fn serving(log: &Log) -> Outcome {
-    // The migrator says for every module that there is nothing to do.
-    let quiet = if log.filter.contains("sea_orm_migration") { "" } else { ",sea_orm_migration=warn" };
+    let quiet = if log.filter.contains("sea_orm_migration") { "" } else { QUIET };
     let filter = EnvFilter::try_new(format!("{}{quiet}", log.filter)).map_err(|error| {
         Failure::wrong(
             format!("log.filter is not understood: {error}"),

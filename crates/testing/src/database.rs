@@ -48,10 +48,10 @@ impl TestDatabase {
         let server = std::env::var("JIZUO_TEST_DATABASE").ok().filter(|url| !url.is_empty());
         let key: String = modules.iter().map(|m| m.id).collect::<Vec<_>>().join("+");
         let mut templates = TEMPLATES.lock().await;
-        if templates.is_none() {
-            if let Some(server) = &server {
-                sweep(server).await;
-            }
+        if templates.is_none()
+            && let Some(server) = &server
+        {
+            sweep(server).await;
         }
         let known = templates.get_or_insert_default();
         let template = match known.get(&key) {

@@ -4,6 +4,7 @@
 
 mod answer;
 mod database;
+mod tables;
 mod user;
 
 use std::collections::BTreeSet;
@@ -17,6 +18,7 @@ use jizuo_kernel::{App, Clock, Ctx, Keyring, Module, Platform, Reply, Subject};
 
 pub use answer::Answer;
 pub use database::TestDatabase;
+pub use tables::{check_tables, wrong_tables};
 pub use user::User;
 
 /// A province with two prefectures, three counties and some of their villages: real codes and names of Yunnan.

@@ -1,10 +1,10 @@
-//! The life of a catalogue item: proposed → in force → retired, or withdrawn before anybody relied on it.
+//! The way of a catalogue item into force: proposed → in force, or withdrawn before anybody relied on it. The proposal is
+//! the matter and ends there; that an item in force is retired one day is an act of its own (`item::service::retire`).
 
 use jizuo_kernel::Text;
 use jizuo_kernel::process::{Phase, Process, Skip, State, Step};
 
 pub(crate) const IN_FORCE: &str = "in_force";
-pub(crate) const RETIRED: &str = "retired";
 
 pub(crate) static ITEM: Process = Process {
     id: "certificates.item",
@@ -12,9 +12,8 @@ pub(crate) static ITEM: Process = Process {
     start: "proposed",
     states: &[
         State { id: "proposed", title: Text::new("待公布", "Proposed"), phase: Phase::Waiting },
-        // Nothing waits here, so an item in force is no open matter: nobody's inbox, no obstacle to a switch.
+        // An item in force is no open matter: it stands in nobody's inbox and in no switch's way.
         State { id: IN_FORCE, title: Text::new("现行", "In force"), phase: Phase::Done },
-        State { id: RETIRED, title: Text::new("已取消", "Retired"), phase: Phase::Done },
         State { id: "withdrawn", title: Text::new("已撤回", "Withdrawn"), phase: Phase::Done },
     ],
     steps: &[
@@ -39,18 +38,6 @@ pub(crate) static ITEM: Process = Process {
             skip: Skip::Never(Text::new(
                 "平台规则：不公布的须说明理由",
                 "platform rule: what is not published says why",
-            )),
-            reason: true,
-        },
-        Step {
-            action: "certificates.item.retire",
-            title: Text::new("取消", "Retire"),
-            from: &[IN_FORCE],
-            to: RETIRED,
-            deadline: None,
-            skip: Skip::Never(Text::new(
-                "平台规则：取消证明事项须说明理由",
-                "platform rule: an item that goes says why",
             )),
             reason: true,
         },

@@ -11,7 +11,8 @@ fn m0001_catalogue(s: &mut Schema) {
         t.text_null("basis_kind").text_null("basis_law").text_null("basis_article").text_null("basis_text");
         t.text_null("purpose").text_null("requesting_body").text_null("issuer").text_null("replacement");
         t.text_null("next_door").text_null("next_door_en");
-        t.instant_null("in_force_from").instant_null("in_force_until").text("proposed_by_name");
+        t.text("proposed_by_name").instant_null("in_force_from").instant_null("in_force_until");
+        t.text_null("retired_by_name").text_null("retired_because");
         t.unique(&["code", "edition"]);
         // A county's list is read with those of the places above it: newest first, all or one state.
         t.index(&["state", "id"]);

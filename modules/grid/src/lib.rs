@@ -8,7 +8,6 @@ mod tables;
 use jizuo_kernel::Text;
 use jizuo_kernel::module::{MenuEntry, Module, Permission, RoleTemplate, Topic};
 
-
 pub static MODULE: Module = Module {
     id: "grid",
     title: Text::new("网格治理", "Grid governance"),

@@ -42,17 +42,22 @@ pub async fn seal(app: &App) -> Result<u64> {
 async fn seal_county(app: &App, county: i32, ids: Vec<Uuid>) -> Result<u64> {
     let scope = Scope::counties(vec![county]);
     let tx = app.db.begin().await?;
+    let lines = line::Entity::within(&scope)
+        .filter(line::Column::Id.is_in(ids))
+        .order_by_asc(line::Column::Id)
+        .all(&tx)
+        .await?;
+    // The mark of a line that is gone stays: the verification finds it.
+    let ids: Vec<Uuid> = lines.iter().map(|line| line.id).collect();
+    if ids.is_empty() {
+        return Ok(0);
+    }
     let gone =
         unsealed::Entity::delete_within(&scope).filter(unsealed::Column::Id.is_in(ids.clone())).exec(&tx).await?;
     if gone.rows_affected != ids.len() as u64 {
         // Another process took some of them in the meantime.
         return Ok(0);
     }
-    let lines = line::Entity::within(&scope)
-        .filter(line::Column::Id.is_in(ids))
-        .order_by_asc(line::Column::Id)
-        .all(&tx)
-        .await?;
     let last = row::Entity::within(&scope).order_by_desc(row::Column::Number).one(&tx).await?;
     let (mut number, mut hash) = last.map_or((0, String::new()), |seal| (seal.number, seal.hash));
     let seals: Vec<row::ActiveModel> = lines
@@ -193,10 +198,11 @@ async fn verify_chain(app: &App, county: i32, report: &mut Report, progress: &mu
     Ok(())
 }
 
-/// Lines that no seal covers and that do not wait for one were slipped in.
+/// Lines that no seal covers and that do not wait for one were slipped in; what waits and is not there was taken away.
 async fn unclaimed(app: &App, waiting: &HashSet<(i32, Uuid)>, report: &mut Report) -> Result<()> {
     let db = app.db.reader();
     let mut after = Uuid::nil();
+    let mut missing = waiting.clone();
     loop {
         let ids: Vec<(i32, Uuid)> = line::Entity::within(&Scope::platform())
             .select_only()
@@ -208,7 +214,7 @@ async fn unclaimed(app: &App, waiting: &HashSet<(i32, Uuid)>, report: &mut Repor
             .into_tuple()
             .all(db)
             .await?;
-        let Some((_, last)) = ids.last().copied() else { return Ok(()) };
+        let Some((_, last)) = ids.last().copied() else { break };
         let sealed: HashSet<Uuid> = row::Entity::within(&Scope::platform())
             .select_only()
             .column(row::Column::Line)
@@ -219,10 +225,16 @@ async fn unclaimed(app: &App, waiting: &HashSet<(i32, Uuid)>, report: &mut Repor
             .into_iter()
             .collect();
         for (county, id) in ids {
+            missing.remove(&(county, id));
             if !sealed.contains(&id) && !waiting.contains(&(county, id)) {
                 report.broken.push(Broken { county, number: 0, why: format!("the line {id} has no seal") });
             }
         }
         after = last;
     }
+    for (county, id) in missing {
+        let why = format!("the line {id} was gone before it was sealed");
+        report.broken.push(Broken { county, number: 0, why });
+    }
+    Ok(())
 }

@@ -10,7 +10,7 @@ use super::switch::{Switch, put_settings, switch};
 use crate::error::invalid;
 use crate::{Ctx, Result, Tx, process, rules, say};
 
-/// The file: what this county decided itself. What it inherits is left out.
+/// The file: every module's state here, and the rules and process overlays that this county laid itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct County {
@@ -64,7 +64,7 @@ impl std::fmt::Display for Change {
     }
 }
 
-/// What this county has decided itself.
+/// How this county stands.
 pub fn export(ctx: &Ctx) -> Result<County> {
     let place = ctx.place()?;
     let snapshot = &ctx.snapshot;

@@ -98,12 +98,27 @@ pub struct InForce {
 
 /// The nearest decision upward counts; a locked one above beats everything below it.
 pub fn state(snapshot: &Snapshot, place: &Place, module: &str, now: DateTime<Utc>) -> InForce {
+    state_if(snapshot, place, module, now, None)
+}
+
+/// The same, if this decision were the newest at its place.
+pub(super) fn state_if(
+    snapshot: &Snapshot,
+    place: &Place,
+    module: &str,
+    now: DateTime<Utc>,
+    wish: Option<&switch::Model>,
+) -> InForce {
     if module == "base" {
         return InForce { state: State::On, by: None };
     }
     let mut found: Option<&switch::Model> = None;
     for node in snapshot.places.lineage(place.id) {
-        if let Some(decision) = snapshot.sets.decided(node.id, module, now)
+        let decided = match wish {
+            Some(wish) if wish.place == node.id => Some(wish).filter(|wish| wish.state != "inherit"),
+            _ => snapshot.sets.decided(node.id, module, now),
+        };
+        if let Some(decision) = decided
             && (decision.locked || found.is_none())
         {
             found = Some(decision);
@@ -142,7 +157,11 @@ pub fn is_alive_here(ctx: &crate::Ctx, module: &str) -> Result<bool> {
 pub(crate) fn narrow(snapshot: &Snapshot, place: &Place, module: &str, scope: Scope, now: DateTime<Utc>) -> Scope {
     let all = snapshot.places.counties(place.id).count();
     let on: Vec<i32> = with_module(snapshot, place, module, now).map(|county| county.id).collect();
-    if on.len() == all || scope.is_empty() { scope } else { scope.only_counties(&on) }
+    if on.len() == all || scope.is_empty() {
+        return scope;
+    }
+    let merged: Vec<i32> = on.iter().flat_map(|county| snapshot.places.predecessors(*county)).collect();
+    scope.only_counties(&[on, merged].concat())
 }
 
 /// What is set for a module at a place: each level's object laid over the one above it.

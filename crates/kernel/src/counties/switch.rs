@@ -1,18 +1,25 @@
 //! Switching a module: its impact is shown first, a reason is given, and nothing is lost.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::entity::{setting, switch};
-use super::sets::{State, state, with_module};
-use crate::error::{Faults, FieldError, refuse};
+use super::sets::{State, state, state_if};
+use crate::error::{Faults, FieldError, Refusal, refuse};
 use crate::identity::entity::{account, grant};
 use crate::places::Place;
 use crate::snapshot::Part;
-use crate::{Ctx, Error, Module, Reference, Result, Scope, Scoped, Text, Tx, process, say};
+use crate::{Ctx, Error, Module, Reference, Result, Scope, Scoped, Text, Tx, db, process, say};
+
+/// How far ahead a switch may be dated.
+const AHEAD_DAYS: i64 = 5 * 366;
 
 /// What a switch would mean.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -38,10 +45,7 @@ pub struct Impact {
 pub async fn impact(ctx: &Ctx, module: &'static Module) -> Result<Impact> {
     let place = ctx.place()?.clone();
     let registry = &ctx.app.registry;
-    let counties: Vec<i32> = match place.county {
-        Some(county) => vec![county],
-        None => ctx.snapshot.places.counties(place.id).map(|c| c.id).collect(),
-    };
+    let counties = counties_of(ctx, &place);
     let roles: Vec<&str> = module.roles.iter().map(|role| role.id).collect();
     let users = grant::Entity::all()
         .filter(grant::Column::Role.is_in(roles))
@@ -61,7 +65,7 @@ pub async fn impact(ctx: &Ctx, module: &'static Module) -> Result<Impact> {
     Ok(Impact {
         module: module.id.to_owned(),
         state: state(&ctx.snapshot, &place, module.id, ctx.now).state,
-        open_matters: open_matters(ctx, module.id, &counties).await?,
+        open_matters: open_matters(ctx, module.id, counties.iter()).await?,
         users,
         counties: counties.len() as u64,
         subscribers: registry
@@ -76,9 +80,20 @@ pub async fn impact(ctx: &Ctx, module: &'static Module) -> Result<Impact> {
     })
 }
 
+/// The county of a place, or the counties below it.
+fn counties_of(ctx: &Ctx, place: &Place) -> Vec<Arc<Place>> {
+    let tree = &ctx.snapshot.places;
+    match tree.county_of(place) {
+        Some(county) if county.id != place.id => vec![county],
+        _ => tree.counties(place.id).cloned().collect(),
+    }
+}
+
 /// Every open matter has exactly one open task, so that open tasks count open matters.
-async fn open_matters(ctx: &Ctx, module: &str, counties: &[i32]) -> Result<u64> {
-    Ok(process::task::Entity::within(&Scope::counties(counties.to_vec()))
+async fn open_matters(ctx: &Ctx, module: &str, counties: impl Iterator<Item = &Arc<Place>>) -> Result<u64> {
+    let tree = &ctx.snapshot.places;
+    let scope = counties.fold(Scope::none(), |scope, county| scope.and_also(Scope::subtree(tree, county)));
+    Ok(process::task::Entity::within(&scope)
         .filter(process::task::Column::Module.eq(module))
         .filter(process::task::Column::DoneAt.is_null())
         .count(ctx.db())
@@ -118,6 +133,13 @@ pub async fn switch(tx: &mut Tx, module: &'static Module, wish: Switch) -> Resul
             Text::new("生效时间不能早于现在", "a switch cannot take effect in the past"),
         );
     }
+    if effective_at > tx.now + chrono::Duration::days(AHEAD_DAYS) {
+        faults.add(
+            "effective_at",
+            "base.module.ahead",
+            Text::new("生效时间最多提前五年", "a switch takes effect within five years"),
+        );
+    }
     if wish.locked && !place.above_county() {
         faults.add(
             "locked",
@@ -128,12 +150,26 @@ pub async fn switch(tx: &mut Tx, module: &'static Module, wish: Switch) -> Resul
     faults.check()?;
     only_decided_at_county_or_above(&place)?;
     refuse_if_locked_above(tx, &place, module)?;
-    if wish.state == Some(State::Off) && !wish.leave_open_matters {
-        let counties: Vec<i32> = match place.county {
-            Some(county) => vec![county],
-            None => with_module(&tx.snapshot, &place, module.id, tx.now).map(|c| c.id).collect(),
+    let text = wish.state.map_or("inherit", State::as_str);
+    let row = switch::Model {
+        id: tx.id(),
+        place: place.id,
+        module: module.id.to_owned(),
+        state: text.to_owned(),
+        locked: wish.locked,
+        reason,
+        actor: tx.actor.name.clone(),
+        at: tx.now,
+        effective_at,
+    };
+    if !wish.leave_open_matters {
+        // The counties that have the module and would lose it: those that decided for themselves do not.
+        let losing = |county: &&Arc<Place>| {
+            let state = |wish| state_if(&tx.snapshot, county, module.id, tx.now, wish).state;
+            state(None).is_alive() && !state(Some(&row)).is_alive()
         };
-        let open = open_matters(tx, module.id, &counties).await?;
+        let counties = counties_of(tx, &place);
+        let open = open_matters(tx, module.id, counties.iter().filter(losing)).await?;
         if open > 0 {
             return Err(refuse(
                 "base.module.open_matters",
@@ -146,19 +182,7 @@ pub async fn switch(tx: &mut Tx, module: &'static Module, wish: Switch) -> Resul
             .into());
         }
     }
-    let text = wish.state.map_or("inherit", State::as_str);
-    let row = switch::ActiveModel {
-        id: Set(tx.id()),
-        place: Set(place.id),
-        module: Set(module.id.to_owned()),
-        state: Set(text.to_owned()),
-        locked: Set(wish.locked),
-        reason: Set(reason),
-        actor: Set(tx.actor.name.clone()),
-        at: Set(tx.now),
-        effective_at: Set(effective_at),
-    };
-    switch::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    switch::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.db()).await?;
     tx.touch(Part::Sets);
     tx.note("module", module.id);
     tx.note("state", text);
@@ -228,7 +252,11 @@ pub async fn put_settings(tx: &mut Tx, module: &'static Module, value: Value) ->
     tx.note("module", module.id);
     tx.note("settings", value);
     let written = if version == 0 {
-        setting::Entity::insert(row).exec_with_returning(tx.db()).await?
+        match setting::Entity::insert(row).exec_with_returning(tx.db()).await {
+            Ok(written) => written,
+            Err(error) if db::is_duplicate(&error) => return Err(changed_just_now().into()),
+            Err(error) => return Err(error.into()),
+        }
     } else {
         setting::Entity::change()
             .set(row)
@@ -238,17 +266,17 @@ pub async fn put_settings(tx: &mut Tx, module: &'static Module, value: Value) ->
             .exec_with_returning(tx.db())
             .await?
             .pop()
-            .ok_or_else(|| {
-                refuse(
-                    "base.version.stale",
-                    Text::new(
-                        "设置刚被别人修改，请重新读取",
-                        "the settings were changed by somebody else just now; read them again",
-                    ),
-                )
-            })?
+            .ok_or_else(changed_just_now)?
     };
     Ok(written)
+}
+
+fn changed_just_now() -> Box<Refusal> {
+    let why = Text::new(
+        "设置刚被别人修改，请重新读取",
+        "the settings were changed by somebody else just now; read them again",
+    );
+    refuse("base.version.stale", why)
 }
 
 /// The part of JSON Schema that settings use: an object of known properties with `type`, `enum`, `minimum`, `maximum`.

@@ -10,6 +10,7 @@ use super::entity::{account, session};
 use super::{password, totp};
 use crate::error::{Faults, refuse};
 use crate::page::{Page, Paging};
+use crate::places::Place;
 use crate::{Ctx, Error, Reference, Result, Text, Tx, db, say};
 
 /// A new account.
@@ -72,15 +73,42 @@ pub(super) async fn hash(secret: String) -> Result<String> {
     tokio::task::spawn_blocking(move || password::hash(&secret)).await.map_err(crate::error::internal)?
 }
 
-/// An account whose home lies in the operation's scope, else not found.
+/// Whether the caller looks after accounts that are at home there, and they belong to the operation's place.
+fn looks_after(ctx: &Ctx, home: i32) -> bool {
+    let tree = &ctx.snapshot.places;
+    let mine = |home: &Place| ctx.actor.is_system() || ctx.holds("base.account.manage", None, home);
+    ctx.place().is_ok_and(|here| tree.contains(here.id, home)) && tree.get(home).is_some_and(|home| mine(home))
+}
+
+/// An account that the caller looks after, else not found.
 pub async fn find(ctx: &Ctx, id: Uuid) -> Result<account::Model> {
-    let here = ctx.place()?;
     account::Entity::all()
         .filter(account::Column::Id.eq(id))
         .one(ctx.db())
         .await?
-        .filter(|account| ctx.snapshot.places.contains(here.id, account.home))
+        .filter(|account| looks_after(ctx, account.home))
         .ok_or(Error::NotFound("account"))
+}
+
+/// Who looks after a place does not take over an administrator of a higher one, whose home happens to be here.
+async fn refuse_a_higher(tx: &Tx, account: &account::Model) -> Result<()> {
+    let here = tx.place()?.id;
+    let held = super::grants::live(tx, account.id).await?;
+    let higher =
+        held.iter().find(|g| super::grants::is_administrator(&g.role) && !tx.snapshot.places.contains(here, g.place));
+    let Some(higher) = higher else { return Ok(()) };
+    let name = tx.snapshot.places.name(higher.place);
+    Err(Error::Forbidden(
+        refuse(
+            "base.account.higher",
+            say!(
+                "该账号是{name}的管理员，须由那里的安全管理员办理",
+                "This account is an administrator of {name}; a security administrator there must do it"
+            ),
+        )
+        .source(Text::new("GB/T 22239-2019 8.1.4.2（最小权限）", "GB/T 22239-2019 8.1.4.2 (least privilege)"))
+        .who(say!("{name}的安全管理员", "a security administrator of {name}")),
+    ))
 }
 
 /// The accounts that are at home here or below, newest first.
@@ -89,8 +117,9 @@ pub async fn list(ctx: &Ctx, paging: &Paging) -> Result<Page<account::Model>> {
     let tree = &ctx.snapshot.places;
     let limit = paging.limit()?;
     let mut query = account::Entity::all().order_by_desc(account::Column::Id).limit(limit + 1);
-    if here.parent.is_some() {
-        query = query.filter(account::Column::Home.is_in(tree.descendants(here.id)));
+    if here.parent.is_some() || tree.roots().len() > 1 {
+        let homes = tree.descendants(here.id).into_iter().filter(|home| looks_after(ctx, *home));
+        query = query.filter(account::Column::Home.is_in(homes));
     }
     if let Some(after) = paging.after_id()? {
         query = query.filter(account::Column::Id.lt(after));
@@ -100,6 +129,7 @@ pub async fn list(ctx: &Ctx, paging: &Paging) -> Result<Page<account::Model>> {
 
 /// Disables an account and ends its sessions and tokens, or lets it in again.
 pub async fn set_disabled(tx: &mut Tx, account: &account::Model, disabled: bool) -> Result<account::Model> {
+    refuse_a_higher(tx, account).await?;
     if disabled {
         super::grants::keep_an_administrator(tx, account.id, None).await?;
         session::Entity::remove().filter(session::Column::Account.eq(account.id)).exec(tx.db()).await?;
@@ -111,6 +141,7 @@ pub async fn set_disabled(tx: &mut Tx, account: &account::Model, disabled: bool)
 
 /// A new one-time password; ends a lock and every session.
 pub async fn reset_password(tx: &mut Tx, account: &account::Model) -> Result<String> {
+    refuse_a_higher(tx, account).await?;
     let secret = password::generate();
     let hashed = hash(secret.clone()).await?;
     session::Entity::remove().filter(session::Column::Account.eq(account.id)).exec(tx.db()).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use sea_orm::ExprTrait;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -119,6 +119,9 @@ fn is_administrators_own(permission: &str) -> bool {
         && !crate::MODULE.roles.iter().any(|role| !is_administrator(role.id) && role.permissions.contains(&permission))
 }
 
+/// No grant is longer; a date further off is a slip, and no database keeps every year.
+const LONGEST_DAYS: i64 = 36_600;
+
 /// What is to be granted.
 #[derive(Clone, Debug)]
 pub struct New {
@@ -138,8 +141,12 @@ pub async fn give(tx: &mut Tx, new: New) -> Result<grant::Model> {
         let role = &new.role;
         faults.add("role", "base.grant.role", say!("这里没有“{role}”这个角色", "there is no role {role} here"));
     }
-    if new.until.is_some_and(|until| until <= tx.now) {
-        faults.add("until", "base.grant.until", Text::new("截止时间须在将来", "the end must lie in the future"));
+    if new.until.is_some_and(|until| until <= tx.now || until > tx.now + Duration::days(LONGEST_DAYS)) {
+        faults.add(
+            "until",
+            "base.grant.until",
+            Text::new("截止时间须在将来，最长一百年", "the end must lie in the future, and within a hundred years"),
+        );
     }
     faults.check()?;
     if tx.actor.account == Some(new.account) {
@@ -186,7 +193,7 @@ pub async fn give(tx: &mut Tx, new: New) -> Result<grant::Model> {
     Ok(grant::Entity::insert(row).exec_with_returning(tx.db()).await?)
 }
 
-async fn live(tx: &Tx, account: Uuid) -> Result<Vec<grant::Model>> {
+pub(super) async fn live(tx: &Tx, account: Uuid) -> Result<Vec<grant::Model>> {
     Ok(grant::Entity::all()
         .filter(grant::Column::Account.eq(account))
         .filter(grant::Column::RevokedAt.is_null())
@@ -223,7 +230,11 @@ pub async fn of_account(ctx: &Ctx, account: Uuid) -> Result<Vec<grant::Model>> {
         .order_by_desc(grant::Column::Id)
         .all(ctx.db())
         .await?;
-    Ok(rows.into_iter().filter(|row| ctx.snapshot.places.contains(here, row.place)).collect())
+    let tree = &ctx.snapshot.places;
+    let mine = |at: i32| {
+        ctx.actor.is_system() || tree.get(at).is_some_and(|place| ctx.holds("base.grant.manage", None, place))
+    };
+    Ok(rows.into_iter().filter(|row| tree.contains(here, row.place) && mine(row.place)).collect())
 }
 
 /// Takes a grant back at once.

@@ -29,6 +29,8 @@ pub struct Actor {
     pub by_cookie: bool,
     /// What has to be done before anything else.
     pub(crate) blocked: Option<Blocked>,
+    /// The permissions that the token is limited to, where it is.
+    pub(crate) only: Option<Vec<String>>,
     /// Fingerprint of the session or token that was shown.
     pub(crate) credential: Option<String>,
 }
@@ -65,6 +67,7 @@ impl Actor {
             grants: Vec::new(),
             by_cookie: false,
             blocked: None,
+            only: None,
             credential: None,
         }
     }

@@ -120,6 +120,7 @@ pub(crate) async fn recognise(app: &App, headers: &HeaderMap, now: DateTime<Utc>
         home: Some(account.home),
         by_cookie,
         blocked,
+        only,
         credential: Some(fingerprint),
     }))
 }

@@ -194,6 +194,8 @@ pub async fn issue_token(
         }
     }
     faults.check()?;
+    // A limited token makes no unlimited one.
+    let permissions = permissions.or_else(|| tx.actor.only.clone());
     let account = tx.actor.account.ok_or(Error::SignedOut)?;
     let secret = random_token();
     let id = insert(tx, TOKEN, &label, &secret, account, permissions, tx.now + Duration::days(days)).await?;

@@ -54,8 +54,14 @@ pub async fn merge(tx: &mut Tx, from: &Arc<Place>, into: &Arc<Place>, on: NaiveD
             Text::new("跨县合并请先划转，再合并", "across counties: transfer first, then merge"),
         );
     }
-    faults.check()?;
     let children: Vec<Arc<Place>> = tx.snapshot.places.children(from.id).cloned().collect();
+    if faults.is_empty() {
+        // The children get a new parent on the same day.
+        for child in &children {
+            check_date(tx, child, on, &mut faults);
+        }
+    }
+    faults.check()?;
     for child in children {
         supersede(tx, &child, on, Some((&child.code, &child.name, Some(into.id)))).await?;
     }

@@ -2,6 +2,7 @@
 
 pub mod api;
 mod change;
+mod code_table;
 pub mod entity;
 pub mod import;
 mod tree;

@@ -77,6 +77,8 @@ pub struct Tree {
     /// Versions of places that have more than one, oldest first.
     history: HashMap<i32, Vec<entity::version::Model>>,
     predecessors: HashMap<i32, Vec<i32>>,
+    /// Every place that is a value of `county`: counties, and what lies above them; living or not.
+    chains: Vec<i32>,
     roots: Vec<i32>,
     last_id: i32,
 }
@@ -148,6 +150,9 @@ impl Tree {
                     tree.former.entry(version.code.clone()).or_default().push(version.clone());
                 }
             }
+            if place.chain() == place.id {
+                tree.chains.push(place.id);
+            }
             if versions.len() > 1 {
                 versions.shrink_to_fit();
                 tree.history.insert(place.id, versions);
@@ -218,7 +223,8 @@ impl Tree {
             None => {
                 let place = match self.current.get(&code) {
                     Some(id) => self.places.get(id)?.clone(),
-                    None => self.successor(self.former.get(&code)?.last()?.place)?,
+                    // A code may have been given again: the last holder counts.
+                    None => self.successor(self.former.get(&code)?.iter().max_by_key(|v| v.until)?.place)?,
                 };
                 Some(Resolved { place, exactly: false })
             }
@@ -297,15 +303,18 @@ impl Tree {
         chains
     }
 
-    /// Every value of `county` that rows under these places carry.
+    /// Every value of `county` that rows under these places carry, counties that have ended among them.
     pub fn chains_below(&self, ids: &[i32]) -> Vec<i32> {
-        let mut chains = ids.to_vec();
-        for id in ids {
-            chains.extend(self.counties(*id).map(|c| c.id));
-        }
-        chains.sort_unstable();
-        chains.dedup();
-        chains
+        let below = |chain: &i32| ids.iter().any(|id| self.contains(*id, *chain));
+        self.chains.iter().copied().filter(below).collect()
+    }
+
+    /// Whether a county came to this place or left it: then the level column of older rows says otherwise.
+    pub fn has_moved_counties(&self, id: i32) -> bool {
+        self.chains.iter().filter_map(|chain| self.history.get(chain)).any(|versions| {
+            let here = |version: &entity::version::Model| version.parent == Some(id);
+            versions.iter().any(here) && !versions.iter().all(here)
+        })
     }
 
     /// The counties under a place (itself where it is one), by code. Cities without counties count as counties.
@@ -315,7 +324,13 @@ impl Tree {
         while let Some(next) = open.pop() {
             let Some(place) = self.places.get(&next) else { continue };
             match place.county {
-                Some(county) if county == place.id => found.push(place),
+                Some(county) if county == place.id => {
+                    found.push(place);
+                    // A city may have townships of its own and counties as well.
+                    if place.kind < Kind::County {
+                        open.extend(self.children.get(&next).into_iter().flatten());
+                    }
+                }
                 Some(_) => {}
                 None => open.extend(self.children.get(&next).into_iter().flatten()),
             }
@@ -324,15 +339,9 @@ impl Tree {
         found.into_iter()
     }
 
-    /// The ids of the place and of all that lives below it.
+    /// The ids of the place and of all that lies, or lay, below it.
     pub fn descendants(&self, id: i32) -> Vec<i32> {
-        let mut found = vec![id];
-        let mut next = 0;
-        while let Some(id) = found.get(next).copied() {
-            found.extend(self.children.get(&id).into_iter().flatten());
-            next += 1;
-        }
-        found
+        self.places.keys().copied().filter(|inner| self.contains(id, *inner)).collect()
     }
 
     /// The place and everything above it, nearest first.
@@ -346,14 +355,14 @@ impl Tree {
         line
     }
 
-    /// Whether `inner` is `outer` or below it.
+    /// Whether `inner` is `outer` or below it. What was merged lies where the place lies that took it over.
     pub fn contains(&self, outer: i32, inner: i32) -> bool {
         let mut next = Some(inner);
         while let Some(id) = next {
             if id == outer {
                 return true;
             }
-            next = self.places.get(&id).and_then(|p| p.parent);
+            next = self.places.get(&id).and_then(|p| p.successor.or(p.parent));
         }
         false
     }

@@ -108,7 +108,7 @@ const BATCH: u64 = 500;
 /// Tells once that a deadline has passed.
 pub fn tell_overdue(tx: &mut Tx) -> Work<'_, u64> {
     Box::pin(async move {
-        let scope = Scope::counties(vec![tx.chain()?]);
+        let scope = tx.scope.clone();
         let late = task::Entity::within(&scope)
             .filter(task::Column::DoneAt.is_null())
             .filter(task::Column::OverdueTold.eq(false))

@@ -112,6 +112,7 @@ fn laid_over(
     }
     for (action, title) in &overlay.rename {
         let step = next.steps.iter_mut().find(|step| step.action == *action).ok_or_else(|| unknown(action))?;
+        check_title(title)?;
         step.title = title.clone();
     }
     for (action, role) in &overlay.hold {
@@ -133,6 +134,21 @@ fn laid_over(
             Err(refuse("base.process.broken", say!("这样的流程走不通：{fault}", "this process cannot work: {fault}")))
         }
     }
+}
+
+/// A step is shown on buttons and in time lines, in both languages.
+fn check_title(title: &Text) -> Result<(), Box<Refusal>> {
+    let right = |text: &str| {
+        let length = text.trim().chars().count();
+        (1..=100).contains(&length) && !text.chars().any(char::is_control)
+    };
+    if right(&title.zh) && right(&title.en) {
+        return Ok(());
+    }
+    Err(refuse(
+        "base.process.title",
+        Text::new("步骤名称须有中英文，各 1 到 100 个字", "a step has a name of 1 to 100 characters in both languages"),
+    ))
 }
 
 fn unknown(action: &str) -> Box<Refusal> {
@@ -171,6 +187,10 @@ fn skip(next: &mut Definition, process: &Process, action: &str, level: Level) ->
     let [from] = gone.from.as_slice() else {
         return Err(refuse("base.process.step", say!("“{zh}”前面还有新增的步骤", "a step was added before '{en}'")));
     };
+    if gone.to == *from {
+        next.skipped.push(action.to_owned());
+        return Ok(());
+    }
     // The state that waited for the step is the state that the step led to.
     for step in &mut next.steps {
         for state in step.from.iter_mut().chain([&mut step.to]) {
@@ -206,9 +226,10 @@ fn add(app: &App, next: &mut Definition, process: &Process, added: &Added) -> Re
             say!("没有“{permission}”权限", "the module has no permission {permission}"),
         ));
     }
-    if let Some(rule) = added.deadline.as_deref().filter(|rule| !app.registry.rules.contains(rule)) {
-        return Err(refuse("base.process.deadline", say!("没有“{rule}”规则", "there is no rule {rule}")));
+    if let Some(rule) = added.deadline.as_deref().filter(|rule| !app.registry.rules.is_period(rule)) {
+        return Err(refuse("base.process.deadline", say!("没有“{rule}”这个时限", "there is no period {rule}")));
     }
+    check_title(&added.title)?;
     let action = format!("{}.local.{id}", process.id);
     if next.steps.iter().any(|step| step.action == action) {
         return Err(refuse("base.process.twice", say!("已有“{id}”这一步", "there is a step {id} already")));

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
+use sea_orm::ExprTrait;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use utoipa::ToSchema;
 use super::entity::overlay;
 use super::in_force::in_force;
 use crate::error::{Faults, refuse};
-use crate::places::Place;
+use crate::places::{Kind as Level, Place};
 use crate::snapshot::{Part, Snapshot};
 use crate::{App, Error, Reference, Result, Text, Tx, say};
 
@@ -71,10 +72,13 @@ pub async fn lay(
     if since < today {
         faults.add("since", "base.rule.past", Text::new("生效日期不能早于今天", "an overlay cannot begin in the past"));
     }
+    if since > today + chrono::Duration::days(AHEAD_DAYS) {
+        faults.add("since", "base.rule.ahead", Text::new("最多提前五年", "an overlay begins within five years"));
+    }
     faults.check()?;
     let app = tx.app.clone();
     let rule = app.registry.rules.on(id, since).ok_or(Error::NotFound("rule"))?;
-    if !rule.levels.contains(&level_of(&place)) {
+    if !levels_of(&place).iter().any(|level| rule.levels.contains(level)) {
         let levels: Vec<&str> = rule.levels.iter().map(|level| level.as_str()).collect();
         let who = if levels.is_empty() {
             Text::new("任何一级都不能改", "nobody")
@@ -136,21 +140,25 @@ pub async fn lift(tx: &mut Tx, id: &str) -> Result<()> {
     Ok(())
 }
 
+/// Ends what is laid, and takes back what was to begin later.
 async fn end_present(tx: &Tx, place: i32, rule: &str, on: NaiveDate) -> Result<()> {
     overlay::Entity::change()
         .col_expr(overlay::Column::Until, Expr::value(Some(on)))
         .filter(overlay::Column::Place.eq(place))
         .filter(overlay::Column::Rule.eq(rule))
-        .filter(overlay::Column::Until.is_null())
+        .filter(overlay::Column::Until.is_null().or(overlay::Column::Until.gt(on)))
         .exec(tx.db())
         .await?;
     Ok(())
 }
 
 /// A city without counties decides as a county and as a prefecture.
-fn level_of(place: &Place) -> crate::places::Kind {
-    place.kind
+fn levels_of(place: &Place) -> Vec<Level> {
+    if place.acts_as_county() { vec![place.kind, Level::County] } else { vec![place.kind] }
 }
+
+/// How far ahead an overlay may begin.
+const AHEAD_DAYS: i64 = 5 * 366;
 
 /// An overlay that what stands above it does not allow any more. Reported, never dropped.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]

@@ -48,6 +48,13 @@ pub enum Kind {
     Text,
 }
 
+impl Kind {
+    /// Whether a deadline can be counted by it.
+    pub fn is_period(self) -> bool {
+        matches!(self, Kind::Days | Kind::WorkingDays | Kind::Months | Kind::Years | Kind::Hours | Kind::Minutes)
+    }
+}
+
 /// One rule for one span of time.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -110,6 +117,11 @@ impl Registry {
 
     pub fn contains(&self, id: &str) -> bool {
         self.0.contains_key(id)
+    }
+
+    /// Whether there is such a rule and its value is a length of time.
+    pub fn is_period(&self, id: &str) -> bool {
+        self.0.get(id).is_some_and(|spans| spans.iter().all(|rule| rule.kind.is_period()))
     }
 
     /// The baseline on a day.

@@ -1,7 +1,7 @@
 //! A county as a file: export, plan, apply.
 
-use jizuo_kernel::counties::plan::{self, Change, County, ModuleEntry};
 use jizuo_kernel::counties::State;
+use jizuo_kernel::counties::plan::{self, Change, County, ModuleEntry};
 use jizuo_kernel::process::{Added, Overlay};
 use jizuo_kernel::{Reply, Result, Subject, Text};
 use jizuo_testing::TestApp;

@@ -110,7 +110,11 @@ async fn a_dry_run_tells_what_is_added_renamed_moved_merged_and_abolished() {
     let table = edited(
         // renamed; moved to another code; merged by the changes file; abolished
         &["530102001001", "530102001002", "530102001003", "530102001006"],
-        &["530102001001,翠湖新社区居民委员会,5", "530102001050,水晶宫社区居民委员会,5", "530102001051,新村居民委员会,5"],
+        &[
+            "530102001001,翠湖新社区居民委员会,5",
+            "530102001050,水晶宫社区居民委员会,5",
+            "530102001051,新村居民委员会,5",
+        ],
     );
     let changes = "old,new,kind\n530102001003,530102001007,merge\n";
     let plan = import::plan(&before, table.as_bytes(), Some(changes.as_bytes()));
@@ -178,7 +182,8 @@ async fn a_day_before_the_last_change_or_in_the_future_is_refused() {
 #[tokio::test]
 async fn the_whole_of_yunnan_goes_in_at_once() {
     let test = TestApp::bare(&[]).await;
-    let table = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/yunnan-divisions.csv")).unwrap();
+    let table =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/yunnan-divisions.csv")).unwrap();
     let known = test.app.snapshot().places.len();
     let plan = apply(&test, &table, None, "2023-06-30").await;
     assert_eq!(plan.added.len() + known, 16_495);

@@ -2,8 +2,10 @@
 
 use jizuo_kernel::{Scope, Scoped};
 use jizuo_testing::TestApp;
-use jizuo_testing::places::{ESHAN, HUASHAN, KUNMING, OTHER_VILLAGE, PANLONG, PANLONG_VILLAGE, PROVINCE, VILLAGE, WUHUA};
-use sea_orm::{EntityTrait, QuerySelect};
+use jizuo_testing::places::{
+    ESHAN, HUASHAN, KUNMING, OTHER_VILLAGE, PANLONG, PANLONG_VILLAGE, PROVINCE, VILLAGE, WUHUA,
+};
+use sea_orm::QuerySelect;
 use serde_json::json;
 
 use crate::probe::{PROBE, at, note, seen, written};

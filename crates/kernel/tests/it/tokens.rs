@@ -29,9 +29,12 @@ async fn a_token_may_do_less_than_its_owner_and_never_more() {
     let (child, _) = token(&reader, json!({ "label": "后代", "days": 30 })).await;
     child.get(&at(VILLAGE, "/notes")).await.expect(200);
     child.post(&at(VILLAGE, "/notes"), json!({ "text": "三" })).await.refused(403, "base.gate.forbidden");
-    for (days, label, fields) in
-        [(0, "x", vec!["days"]), (367, " ", vec!["label", "days"]), (-1, "x", vec!["days"]), (i64::MAX, "x", vec!["days"])]
-    {
+    for (days, label, fields) in [
+        (0, "x", vec!["days"]),
+        (367, " ", vec!["label", "days"]),
+        (-1, "x", vec!["days"]),
+        (i64::MAX, "x", vec!["days"]),
+    ] {
         let refused = owner.post("/me/tokens", json!({ "label": label, "days": days })).await.expect(422);
         assert_eq!(refused.fields(), fields, "{days}");
     }

@@ -99,7 +99,11 @@ impl Folder {
     pub(crate) fn key(&self) -> Outcome<String> {
         let file = self.path.join(KEY);
         if file.is_file() {
-            return fs::read_to_string(&file).map_err(|error| unreadable(KEY, error));
+            let key = fs::read_to_string(&file).map_err(|error| unreadable(KEY, error))?;
+            // An interrupted start may have left it empty.
+            if !key.trim().is_empty() {
+                return Ok(key);
+            }
         }
         let key = Keyring::generate();
         write_private(&file, &key)?;

@@ -187,6 +187,7 @@ async fn local_items(ctx: &Ctx) -> Result<Vec<(Model, Arc<Place>)>> {
     let tree = &ctx.snapshot.places;
     let rows = Entity::within(&Scope::upward(tree, ctx.place()?))
         .filter(Column::State.eq(IN_FORCE))
+        .filter(Column::InForceUntil.is_null())
         .order_by_asc(Column::Id)
         .all(ctx.db())
         .await?;

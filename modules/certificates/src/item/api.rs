@@ -10,9 +10,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::entity::{Entity, Model};
+use super::entity::{Entity, Model, RETIRED};
 use super::kind::{Replacement, StatusKind};
 use super::service::{self, Filter, New};
+use crate::process::IN_FORCE;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -62,7 +63,7 @@ impl Item {
             status_kind: StatusKind::parse(&row.status_kind),
             place: tree.get(row.place).map(|p| p.code.clone()).unwrap_or_default(),
             place_name: tree.name(row.place).to_owned(),
-            state: row.state.clone(),
+            state: row.state().to_owned(),
             proposed_at: row.opened_at,
             in_force_from: row.in_force_from,
             in_force_until: row.in_force_until,
@@ -99,7 +100,39 @@ pub(crate) struct InFull {
     pub(crate) steps: Vec<Taken>,
 }
 
+const RETIRE: Text = Text::new("取消", "Retire");
+
 async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
+    let mut actions = process::open_actions::<Entity>(ctx, row).await?;
+    let mut steps = process::history::<Entity>(ctx, row).await?;
+    let place = ctx.snapshot.places.place(row.place)?;
+    // Retiring stands outside the process, and for the reader in one line with it.
+    if row.state() == IN_FORCE && ctx.holds("certificates.item.retire", None, &place) {
+        actions.push(StepDef {
+            action: "certificates.item.retire".to_owned(),
+            title: RETIRE,
+            from: vec![IN_FORCE.to_owned()],
+            to: RETIRED.to_owned(),
+            permission: "certificates.item.retire".to_owned(),
+            deadline: None,
+            role: None,
+            reason: true,
+            local: false,
+        });
+    }
+    if let (Some(at), Some(by)) = (row.in_force_until, row.retired_by_name.clone()) {
+        steps.push(Taken {
+            action: "certificates.item.retire".to_owned(),
+            title: RETIRE,
+            from: Some(IN_FORCE.to_owned()),
+            to: RETIRED.to_owned(),
+            by,
+            on_behalf_of: None,
+            reason: row.retired_because.clone(),
+            at,
+            late: false,
+        });
+    }
     Ok(InFull {
         item: Item::from(ctx, row),
         aliases: row.aliases(),
@@ -110,8 +143,8 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
         replacement: row.replacement.clone(),
         next_door: row.next_door(),
         proposed_by: row.proposed_by_name.clone(),
-        actions: process::open_actions::<Entity>(ctx, row).await?,
-        steps: process::history::<Entity>(ctx, row).await?,
+        actions,
+        steps,
     })
 }
 
@@ -282,7 +315,10 @@ async fn withdraw(ctx: Ctx, path: Path<ItemPath>, Json(body): Json<StepBody>) ->
     params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
     request_body = StepBody, responses((status = 200, body = Item)))]
 async fn retire(ctx: Ctx, path: Path<ItemPath>, Json(body): Json<StepBody>) -> Result<Reply<Item>> {
-    take(&ctx, path.id, "certificates.item.retire", body.reason).await
+    let row = service::find(&ctx, path.id).await?;
+    let mut tx = ctx.begin().await?;
+    let row = service::retire(&mut tx, &row, body.reason).await?;
+    done(&ctx, tx, "certificates.item.retire", &row).await
 }
 
 #[derive(Debug, Deserialize)]

@@ -4,6 +4,9 @@ use chrono::{DateTime, Utc};
 use jizuo_kernel::{Text, say};
 use sea_orm::entity::prelude::*;
 
+/// What a state that the process does not have is called on the wire.
+pub(crate) const RETIRED: &str = "retired";
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "certificates_item")]
 pub struct Model {
@@ -46,9 +49,12 @@ pub struct Model {
     pub replacement: Option<String>,
     pub next_door: Option<String>,
     pub next_door_en: Option<String>,
-    pub in_force_from: Option<DateTime<Utc>>,
-    pub in_force_until: Option<DateTime<Utc>>,
     pub proposed_by_name: String,
+    pub in_force_from: Option<DateTime<Utc>>,
+    /// Set when it is retired.
+    pub in_force_until: Option<DateTime<Utc>>,
+    pub retired_by_name: Option<String>,
+    pub retired_because: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -57,6 +63,11 @@ impl ActiveModelBehavior for ActiveModel {}
 jizuo_kernel::matter!("certificates.item", |row| row.name.clone());
 
 impl Model {
+    /// The process ends with publication; a retired item says so by its dates.
+    pub(crate) fn state(&self) -> &str {
+        if self.in_force_until.is_some() { RETIRED } else { &self.state }
+    }
+
     pub(crate) fn aliases(&self) -> Vec<String> {
         self.aliases.as_array().into_iter().flatten().filter_map(|v| v.as_str()).map(str::to_owned).collect()
     }

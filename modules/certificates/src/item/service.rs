@@ -5,14 +5,14 @@ use jizuo_kernel::page::{Page, Paging};
 use jizuo_kernel::places::Kind;
 use jizuo_kernel::process::{self, Move};
 use jizuo_kernel::{Ctx, Error, Result, Scope, Scoped, Subject, Text, Tx, say};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::entity::{ActiveModel, Column, Entity, Model};
+use super::entity::{ActiveModel, Column, Entity, Model, RETIRED};
 use super::kind::{Replacement, StatusKind};
 use crate::catalogue::{self, words};
-use crate::process::{IN_FORCE, ITEM, RETIRED};
+use crate::process::{IN_FORCE, ITEM};
 
 /// The law behind an item.
 #[derive(Clone, Debug)]
@@ -67,9 +67,11 @@ pub(crate) async fn propose(tx: &mut Tx, new: New) -> Result<Model> {
         replacement: Set(new.replacement.map(|way| way.as_str().to_owned())),
         next_door: Set(new.next_door),
         next_door_en: Set(new.next_door_en),
+        proposed_by_name: Set(tx.actor.name.clone()),
         in_force_from: Set(None),
         in_force_until: Set(None),
-        proposed_by_name: Set(tx.actor.name.clone()),
+        retired_by_name: Set(None),
+        retired_because: Set(None),
         ..ActiveModel::opened(&opening)
     };
     let row = match Entity::insert(row).exec_with_returning(tx.db()).await {
@@ -187,7 +189,7 @@ async fn next_edition(tx: &Tx, code: &str) -> Result<i32> {
         .one(tx.db())
         .await?;
     match last {
-        Some(row) if row.state != RETIRED && row.state != "withdrawn" => Err(twice(code)),
+        Some(row) if row.state() != RETIRED && row.state != "withdrawn" => Err(twice(code)),
         Some(row) => Ok(row.edition + 1),
         None => Ok(1),
     }
@@ -285,9 +287,11 @@ pub(crate) async fn list(ctx: &Ctx, filter: &Filter, paging: &Paging) -> Result<
     let limit = paging.limit()?;
     let scope = Scope::upward(&ctx.snapshot.places, ctx.place()?);
     let mut query = Entity::within(&scope).order_by_desc(Column::Id).limit(limit + 1);
-    if let Some(state) = &filter.state {
-        query = query.filter(Column::State.eq(state));
-    }
+    query = match filter.state.as_deref() {
+        None => query,
+        Some(RETIRED) => query.filter(Column::InForceUntil.is_not_null()),
+        Some(state) => query.filter(Column::State.eq(state)).filter(Column::InForceUntil.is_null()),
+    };
     if let Some(kind) = filter.status_kind {
         query = query.filter(Column::StatusKind.eq(kind.as_str()));
     }
@@ -300,33 +304,71 @@ pub(crate) async fn list(ctx: &Ctx, filter: &Filter, paging: &Paging) -> Result<
     Ok(Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string()))
 }
 
-/// Takes a step of an item that this place itself laid down.
+/// Takes a step of a proposal that this place itself made.
 pub(crate) async fn step(tx: &mut Tx, row: &Model, action: &str, reason: Option<String>) -> Result<Model> {
     only_its_own_place(tx, row)?;
     if action == "certificates.item.publish" {
         fits_the_law(tx, row).await?;
     }
     let row = process::advance::<Entity>(tx, row, action, Move { reason, ..Move::default() }).await?;
-    // The state decides, not the step: a county may have put steps of its own in between.
-    let (column, topic) = match row.state.as_str() {
-        IN_FORCE if row.in_force_from.is_none() => (Column::InForceFrom, "certificates.item.published"),
-        RETIRED => (Column::InForceUntil, "certificates.item.retired"),
-        _ => return Ok(row),
-    };
+    // The state decides, not the step: a place may have put steps of its own in between.
+    if row.state != IN_FORCE {
+        return Ok(row);
+    }
     let row = Entity::update_within(&Scope::counties(vec![row.county]))
-        .col_expr(column, Expr::value(Some(tx.now)))
+        .col_expr(Column::InForceFrom, Expr::value(Some(tx.now)))
         .filter(Column::Id.eq(row.id))
         .exec_with_returning(tx.db())
         .await?
         .pop()
         .ok_or(Error::NotFound("item"))?;
+    tell(tx, "certificates.item.published", &row)?;
+    Ok(row)
+}
+
+/// Retires an item in force that this place itself laid down. Of several people at once one succeeds.
+pub(crate) async fn retire(tx: &mut Tx, row: &Model, reason: Option<String>) -> Result<Model> {
+    only_its_own_place(tx, row)?;
+    let place = tx.snapshot.places.place(row.place)?;
+    tx.require("certificates.item.retire", &place)?;
+    let mut faults = Faults::default();
+    let reason = faults.text("reason", reason.as_deref().unwrap_or_default(), 500);
+    faults.check()?;
+    let retired = Entity::update_within(&Scope::counties(vec![row.county]))
+        .col_expr(Column::InForceUntil, Expr::value(Some(tx.now)))
+        .col_expr(Column::RetiredByName, Expr::value(Some(tx.actor.name.clone())))
+        .col_expr(Column::RetiredBecause, Expr::value(Some(reason)))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::State.eq(IN_FORCE))
+        .filter(Column::InForceUntil.is_null())
+        .exec_with_returning(tx.db())
+        .await?
+        .pop();
+    let Some(row) = retired else {
+        return Err(refuse(
+            "certificates.item.not_in_force",
+            Text::new(
+                "只有现行的事项可以取消；待公布的请撤回",
+                "only an item in force can be retired; withdraw one that is only proposed",
+            ),
+        )
+        .current(serde_json::json!({ "state": row.state() }))
+        .into());
+    };
+    tx.note("from", IN_FORCE);
+    tx.note("to", RETIRED);
+    tell(tx, "certificates.item.retired", &row)?;
+    Ok(row)
+}
+
+fn tell(tx: &mut Tx, topic: &'static str, row: &Model) -> Result<()> {
     let place = tx.snapshot.places.place(row.place)?;
     let payload = serde_json::json!({
         "id": row.id, "code": row.code, "edition": row.edition, "name": row.name,
         "status_kind": row.status_kind, "place": place.code,
     });
-    tx.emit(topic, &Subject::new("certificates.item", row.id), &payload)?;
-    Ok(row)
+    tx.emit(topic, &Subject::new("certificates.item", row.id), &payload)
 }
 
 /// What a level above laid down is not for a level below to change.

@@ -25,13 +25,20 @@ async fn an_item_is_proposed_by_one_published_by_another_and_retired_with_a_reas
     assert!(reviewer.get("/me/inbox").await.expect(200).items().is_empty());
     let shown = editor.get(&path).await.expect(200);
     assert_eq!(shown.text("/next_door/zh"), "到县民政局窗口，由民政局统一核对");
-    assert!(shown.body["in_force_from"].is_string());
+    assert!(shown.body["in_force_from"].is_string() && shown.body["actions"].as_array().unwrap().is_empty());
+    assert_eq!(reviewer.get(&path).await.expect(200).text("/actions/0/action"), "certificates.item.retire");
     let told = test.stranger().get(&lookup(VILLAGE, "工资证明")).await.expect(200);
     assert_eq!(told.text("/answers/0/answer"), "not_needed");
 
     assert_eq!(reviewer.post(&format!("{path}/retire"), json!({})).await.expect(422).fields(), ["reason"]);
     let retired = reviewer.post(&format!("{path}/retire"), json!({ "reason": "并入省级清单" })).await.expect(200);
     assert_eq!(retired.text("state"), "retired");
+    let shown = reviewer.get(&path).await.expect(200);
+    assert!(shown.body["actions"].as_array().unwrap().is_empty());
+    let line: Vec<_> = shown.body["steps"].as_array().unwrap().iter().map(|s| s["to"].as_str().unwrap()).collect();
+    assert_eq!(line, ["proposed", "in_force", "retired"]);
+    let twice = reviewer.post(&format!("{path}/retire"), json!({ "reason": "再来" })).await;
+    assert_eq!(twice.refused(409, "certificates.item.not_in_force").text("/current/state"), "retired");
     let told = test.stranger().get(&lookup(VILLAGE, "工资证明")).await.expect(200);
     assert_eq!(told.text("/answers/0/answer"), "unknown");
     let again = editor.post(&at(WUHUA, "/items"), income()).await.expect(201);

@@ -126,7 +126,8 @@ async fn nobody_verifies_what_they_handled_themselves() {
     let refused = people.handler.post(&at(HUASHAN, &format!("/{id}/verify")), json!({})).await;
     let refused = refused.refused(409, "grid.incident.own_work");
     assert_eq!(refused.text("rule"), "GRID.VERIFY.OTHER_PERSON");
-    let redone = people.worker.post(&at(VILLAGE, &format!("/{id}/redo")), json!({ "reason": "垃圾还在" })).await.expect(200);
+    let redone =
+        people.worker.post(&at(VILLAGE, &format!("/{id}/redo")), json!({ "reason": "垃圾还在" })).await.expect(200);
     assert_eq!(redone.text("state"), "dispatched");
     assert_eq!(people.handler.get("/me/inbox").await.expect(200).items()[0]["matter"], id.as_str());
 }

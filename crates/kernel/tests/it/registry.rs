@@ -1,0 +1,238 @@
+//! A wrong module cannot be served: each is refused at the start, with a message that names what is wrong.
+
+use axum::routing::post;
+use jizuo_kernel::module::{MenuEntry, Permission, RoleTemplate, Subscription, Topic};
+use jizuo_kernel::process::{Phase, Process, Skip, State, Step};
+use jizuo_kernel::registry::Registry;
+use jizuo_kernel::{App, Json, MODULE, Module, Text};
+use jizuo_testing::TestApp;
+use jizuo_testing::places::WUHUA;
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::probe::PROBE;
+
+const T: Text = Text::new("试", "t");
+
+fn module(id: &'static str) -> Module {
+    Module {
+        id,
+        title: T,
+        about: T,
+        permissions: &[],
+        roles: &[],
+        migrations: &[],
+        api: OpenApiRouter::new,
+        public: &[],
+        menu: &[],
+        settings: || None,
+        processes: &[],
+        rules: "",
+        capabilities: &[],
+        events: &[],
+        subscriptions: &[],
+        timers: &[],
+        statistics: &[],
+    }
+}
+
+const READ: &[Permission] = &[Permission::matters("wrong.read", T)];
+const READER: &[RoleTemplate] = &[RoleTemplate { id: "wrong.reader", title: T, permissions: &["wrong.read"] }];
+
+fn reading(id: &'static str) -> Module {
+    Module { permissions: READ, roles: READER, ..module(id) }
+}
+
+/// What the start says of these modules.
+fn faults(modules: Vec<Module>) -> Vec<String> {
+    let mut all: Vec<&'static Module> = vec![&MODULE];
+    all.extend(modules.into_iter().map(|module| &*Box::leak(Box::new(module))));
+    match Registry::build(&all) {
+        Ok(_) => Vec::new(),
+        Err(wrong) => wrong.0,
+    }
+}
+
+#[track_caller]
+fn refused(modules: Vec<Module>, words: &[&str]) {
+    let found = faults(modules);
+    let named = found.iter().any(|fault| words.iter().all(|word| fault.contains(word)));
+    assert!(named, "no fault says {words:?}: {found:#?}");
+}
+
+macro_rules! operation {
+    ($name:ident, $method:ident, $id:literal, { $($security:tt)* }) => {
+        #[utoipa::path($method, path = "/x", operation_id = $id, security(($($security)*)), responses((status = 204)))]
+        async fn $name() {}
+    };
+}
+operation!(good, get, "wrong_x", { "token" = ["wrong.read"] });
+operation!(unlisted, get, "wrong_x", { "token" = ["wrong.write"] });
+operation!(foreign, get, "wrong_x", { "token" = ["base.audit.read"] });
+operation!(empty_list, get, "wrong_x", { "token" = [] });
+operation!(two, get, "wrong_x", { "token" = ["wrong.read", "wrong.other"] });
+operation!(public, get, "wrong_x", {});
+operation!(misnamed, get, "x_show", { "token" = ["wrong.read"] });
+operation!(twin, post, "wrong_x", { "token" = ["wrong.read"] });
+
+#[utoipa::path(get, path = "/x", operation_id = "wrong_x", responses((status = 204)))]
+async fn silent() {}
+
+/// Another shape under a name of the base.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Place)]
+struct Place {
+    colour: String,
+}
+
+#[utoipa::path(get, path = "/x", operation_id = "wrong_x", security(("token" = ["wrong.read"])),
+    responses((status = 200, body = Place)))]
+async fn clash() -> Json<Place> {
+    Json(Place { colour: String::new() })
+}
+
+#[test]
+fn a_right_module_is_served() {
+    assert_eq!(faults(vec![reading("wrong")]), Vec::<String>::new());
+    assert!(Registry::build(&[&MODULE, &PROBE]).is_ok());
+    let api: fn() -> OpenApiRouter<App> = || OpenApiRouter::new().routes(routes!(good));
+    assert_eq!(faults(vec![Module { api, ..reading("wrong") }]), Vec::<String>::new());
+}
+
+#[test]
+fn an_operation_names_one_listed_permission_of_its_own() {
+    let serve = |api: fn() -> OpenApiRouter<App>| vec![Module { api, ..reading("wrong") }];
+    refused(serve(|| OpenApiRouter::new().routes(routes!(silent))), &["GET", "/wrong/x", "names no permission"]);
+    refused(serve(|| OpenApiRouter::new().routes(routes!(unlisted))), &["/wrong/x", "wrong.write", "nobody lists"]);
+    refused(serve(|| OpenApiRouter::new().routes(routes!(foreign))), &["base.audit.read", "another module's"]);
+    refused(serve(|| OpenApiRouter::new().routes(routes!(empty_list))), &["/wrong/x", "exactly one permission"]);
+    refused(serve(|| OpenApiRouter::new().routes(routes!(two))), &["/wrong/x", "exactly one permission"]);
+    refused(serve(|| OpenApiRouter::new().routes(routes!(misnamed))), &["x_show", "does not begin with wrong_"]);
+    refused(serve(|| OpenApiRouter::new().routes(routes!(good, twin))), &["two operations have the id wrong_x"]);
+}
+
+#[test]
+fn a_public_operation_is_on_the_list_and_the_list_is_of_public_operations() {
+    let api: fn() -> OpenApiRouter<App> = || OpenApiRouter::new().routes(routes!(public));
+    refused(vec![Module { api, ..reading("wrong") }], &["/wrong/x", "is public", "does not list it"]);
+    let api: fn() -> OpenApiRouter<App> = || OpenApiRouter::new().routes(routes!(good));
+    refused(vec![Module { api, public: &["wrong_x"], ..reading("wrong") }], &["/wrong/x", "listed as public"]);
+    refused(vec![Module { public: &["wrong_y"], ..reading("wrong") }], &["wrong_y", "does not exist"]);
+}
+
+static HIDING: Module = Module {
+    id: "wrong",
+    title: T,
+    about: T,
+    permissions: READ,
+    roles: READER,
+    migrations: &[],
+    api: || OpenApiRouter::new().routes(routes!(good)).route("/hidden", post(silent)).route("/x", post(silent)),
+    public: &[],
+    menu: &[],
+    settings: || None,
+    processes: &[],
+    rules: "",
+    capabilities: &[],
+    events: &[],
+    subscriptions: &[],
+    timers: &[],
+    statistics: &[],
+};
+
+#[tokio::test]
+async fn a_handler_that_no_document_speaks_of_is_never_run() {
+    let test = TestApp::with(&[&HIDING]).await;
+    let reader = test.role(WUHUA, "wrong.reader").await;
+    let path = format!("/places/{WUHUA}/wrong");
+    reader.get(&format!("{path}/x")).await.expect(200);
+    for user in [&reader, &test.stranger()] {
+        user.post(&format!("{path}/hidden"), json!({})).await.refused(404, "base.gate.not_found");
+        let refused = user.post(&format!("{path}/x"), json!({})).await.refused(405, "base.request.method");
+        assert_eq!(refused.header("allow"), Some("GET,HEAD"));
+    }
+}
+
+#[test]
+fn two_modules_share_neither_id_nor_path_nor_schema() {
+    refused(vec![reading("wrong"), module("wrong")], &["two modules have the id wrong"]);
+    let api: fn() -> OpenApiRouter<App> = || OpenApiRouter::new().routes(routes!(good));
+    refused(
+        vec![Module { api, ..reading("wrong") }, Module { api, ..module("wrong") }],
+        &["two modules have the id wrong"],
+    );
+    let api: fn() -> OpenApiRouter<App> = || OpenApiRouter::new().routes(routes!(clash));
+    refused(vec![Module { api, ..reading("wrong") }], &["the schema Place", "`wrong.Place`"]);
+    refused(vec![module("rules")], &["rules", "the base"]);
+    refused(vec![module("Wrong-1")], &["Wrong-1", "lower case"]);
+}
+
+#[test]
+fn what_a_module_lists_bears_its_name_and_fits_together() {
+    const STRAY: &[Permission] = &[Permission::matters("other.read", T)];
+    refused(vec![Module { permissions: STRAY, ..module("wrong") }], &["other.read", "does not begin with 'wrong.'"]);
+    refused(vec![Module { permissions: READ, ..module("wrong") }], &["no role", "wrong.read"]);
+    const UNKNOWN: &[RoleTemplate] = &[RoleTemplate { id: "wrong.r", title: T, permissions: &["wrong.none"] }];
+    refused(vec![Module { roles: UNKNOWN, ..module("wrong") }], &["wrong.r", "unknown permission wrong.none"]);
+    const LISTENS: &[Subscription] =
+        &[Subscription { id: "wrong.hear", topic: "nobody.told", run: |_, _| Box::pin(async { Ok(()) }) }];
+    refused(vec![Module { subscriptions: LISTENS, ..module("wrong") }], &["wrong.hear", "nobody.told", "nobody tells"]);
+    const TOPIC: &[Topic] = &[Topic { id: "wrong.told", title: T, sample: "{" }];
+    refused(vec![Module { events: TOPIC, ..module("wrong") }], &["wrong.told", "no JSON"]);
+    const MENU: &[MenuEntry] = &[MenuEntry { id: "wrong.menu", title: T, operation: "wrong_none" }];
+    refused(vec![Module { menu: MENU, ..module("wrong") }], &["wrong.menu", "no operation"]);
+    refused(vec![Module { rules: "[[rule]]\nid = 1", ..module("wrong") }], &["the rules of wrong"]);
+}
+
+static BROKEN: Process = Process {
+    id: "wrong.matter",
+    title: T,
+    start: "a",
+    states: &[
+        State { id: "a", title: T, phase: Phase::Waiting },
+        State { id: "b", title: T, phase: Phase::Working },
+        State { id: "c", title: T, phase: Phase::Done },
+    ],
+    steps: &[
+        step("wrong.read", &["a"], "b", None),
+        step("wrong.none", &["c"], "z", Some("NO.RULE")),
+        step("wrong.late", &["a"], "b", Some("V.ASM.PASS")),
+    ],
+};
+
+const fn step(
+    action: &'static str,
+    from: &'static [&'static str],
+    to: &'static str,
+    deadline: Option<&'static str>,
+) -> Step {
+    Step { action, title: T, from, to, deadline, skip: Skip::Never(T), reason: false }
+}
+
+static BORN_DONE: Process = Process {
+    id: "wrong.done",
+    title: T,
+    start: "a",
+    states: &[State { id: "a", title: T, phase: Phase::Done }],
+    steps: &[],
+};
+
+#[test]
+fn a_broken_process_is_refused_with_everything_that_is_wrong() {
+    static WRONG: &[&Process] = &[&BROKEN, &BORN_DONE];
+    let wrong = || vec![Module { processes: WRONG, ..reading("wrong") }];
+    for words in [
+        ["wrong.matter", "the state z does not exist"],
+        ["wrong.matter", "the state c is never reached"],
+        ["wrong.matter", "in the state b can never end"],
+        ["wrong.none", "no listed permission"],
+        ["wrong.none", "NO.RULE"],
+        ["wrong.late", "V.ASM.PASS"],
+        ["wrong.done", "begins at its end"],
+    ] {
+        refused(wrong(), &words);
+    }
+}
