@@ -10,9 +10,10 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 
 use super::entity::{setting, switch};
+use crate::error::refuse;
 use crate::places::Place;
 use crate::snapshot::Snapshot;
-use crate::{Reference, Result, Scope};
+use crate::{Reference, Result, Scope, Text};
 
 /// `off → on → draining → off`. Draining refuses new matters and lets open ones finish; off keeps every row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -151,6 +152,23 @@ pub fn is_alive_here(ctx: &crate::Ctx, module: &str) -> Result<bool> {
         } else {
             state(&ctx.snapshot, place, module, ctx.now).state.is_alive()
         })
+}
+
+/// Refuses new work while the county lets the module run out. What goes through a process is asked by
+/// [`crate::process::open`]; other rows of a module ask here.
+pub fn takes_new(ctx: &crate::Ctx, place: &Place, module: &str) -> Result<()> {
+    if state(&ctx.snapshot, place, module, ctx.now).state != State::Draining {
+        return Ok(());
+    }
+    Err(refuse(
+        "base.module.draining",
+        Text::new(
+            "本县正在停用该模块：未办结的继续办，不再受理新的",
+            "The county is letting this module run out: open matters go on, new ones are not taken",
+        ),
+    )
+    .who(Text::new("县级系统管理员可以重新启用", "the county's system administrator can switch it on again"))
+    .into())
 }
 
 /// Above the county, a module's reads cover the counties that have it: all of the scope when every county has.

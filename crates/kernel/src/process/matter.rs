@@ -13,7 +13,7 @@ use super::definition::{Definition, Phase, Process, StepDef};
 use super::entity::{task, version};
 use super::overlay::effective;
 use super::timeline::record;
-use crate::counties::{self, State as Switch};
+use crate::counties;
 use crate::error::{Faults, internal, refuse};
 use crate::places::Place;
 use crate::{Ctx, Error, Reference, Result, Scope, Scoped, Text, Tx, rules, say};
@@ -131,17 +131,7 @@ pub async fn open(
     how: Move,
 ) -> Result<Opening> {
     let module = process.id.split('.').next().unwrap_or_default();
-    if counties::state(&tx.snapshot, place, module, tx.now).state == Switch::Draining {
-        return Err(refuse(
-            "base.module.draining",
-            Text::new(
-                "本县正在停用该模块：未办结的继续办，不再受理新的",
-                "The county is letting this module run out: open matters go on, new ones are not taken",
-            ),
-        )
-        .who(Text::new("县级系统管理员可以重新启用", "the county's system administrator can switch it on again"))
-        .into());
-    }
+    counties::takes_new(tx, place, module)?;
     let definition = effective(&tx.app, &tx.snapshot, place, process).definition;
     let text = serde_json::to_string(&definition)?;
     let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..16]);

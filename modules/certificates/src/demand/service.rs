@@ -79,6 +79,7 @@ pub(crate) struct New {
 pub(crate) async fn record(tx: &mut Tx, new: New) -> Result<Model> {
     let place = tx.place()?.clone();
     tx.require("certificates.demand.record", &place)?;
+    jizuo_kernel::counties::takes_new(tx, &place, "certificates")?;
     let mut faults = Faults::default();
     let what = faults.text("what", &new.what, 100);
     let requesting_body = faults.text("requesting_body", &new.requesting_body, 100);
