@@ -36,7 +36,6 @@ pub struct Problem {
     pub errors: Vec<ProblemField>,
     /// What is true now, for the loser of a race.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
     pub current: Option<serde_json::Value>,
     /// Name this to the operator; the log has the rest under it.
     pub trace: String,

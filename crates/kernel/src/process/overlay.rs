@@ -28,10 +28,8 @@ pub struct Overlay {
     /// Baseline steps to leave out.
     pub skip: Vec<String>,
     /// Other names for steps.
-    #[schema(value_type = Object)]
     pub rename: BTreeMap<String, Text>,
     /// Which role takes a step, beside holding its permission.
-    #[schema(value_type = Object)]
     pub hold: BTreeMap<String, String>,
 }
 

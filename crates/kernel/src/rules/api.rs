@@ -28,13 +28,11 @@ pub struct RuleHere {
     pub id: String,
     pub title: Text,
     pub kind: Kind,
-    #[schema(value_type = Object)]
     pub value: Value,
     /// Whose count a share is of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
     /// What law or the platform says before any overlay.
-    #[schema(value_type = Object)]
     pub baseline: Value,
     pub overlay: Direction,
     pub levels: Vec<Level>,
@@ -53,7 +51,6 @@ pub struct RuleHere {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct RuleLaid {
     pub place: String,
-    #[schema(value_type = Object)]
     pub value: Value,
     pub since: NaiveDate,
     pub reason: String,
@@ -132,7 +129,6 @@ async fn show(ctx: Ctx, path: Path<RulePath>, Query(on): Query<On>) -> Result<Js
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "value": 20, "reason": "省委社会工作部 2026 年第 3 号文" }))]
 pub struct NewOverlay {
-    #[schema(value_type = Object)]
     pub value: Value,
     pub reason: String,
     /// From this day on; today unless given.

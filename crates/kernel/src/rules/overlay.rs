@@ -167,9 +167,7 @@ pub struct Conflict {
     pub place: String,
     pub place_name: String,
     pub rule: String,
-    #[schema(value_type = Object)]
     pub laid: Value,
-    #[schema(value_type = Object)]
     pub in_force: Value,
     pub why: Text,
 }
