@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTraitSelf;
@@ -38,9 +38,13 @@ impl Db {
             let reader = Database::connect(sqlite(location, location.pool, READER_CACHE)).await?;
             Ok(Db { reader, writer })
         } else {
-            let mut options = pool(location, location.pool);
+            // One connection holds the turn to migrate while others migrate.
+            let mut options = pool(location, location.pool.max(2));
             // The driver keeps 100 prepared statements a connection unless told; the platform has more.
-            options.map_sqlx_postgres_opts(|o| o.statement_cache_capacity(500));
+            options.map_sqlx_postgres_opts(|o| {
+                // "already exists, skipping" is no news.
+                o.statement_cache_capacity(500).options([("client_min_messages", "warning")])
+            });
             let both = Database::connect(options).await?;
             Ok(Db { reader: both.clone(), writer: both })
         }
@@ -71,10 +75,26 @@ impl Db {
 
     /// Brings every module's tables to this build's shape. Repeatable.
     pub async fn migrate(&self, modules: &[&'static Module]) -> Result<()> {
+        let turn = self.turn_to_migrate().await?;
         for module in modules {
             Ledger { module: module.id, migrations: module.migrations }.up(&self.writer, None).await?;
         }
-        Ok(())
+        match turn {
+            Some(turn) => Ok(turn.commit().await?),
+            None => Ok(()),
+        }
+    }
+
+    /// PostgreSQL: several processes that start at once migrate one after the other. SQLite has one process.
+    async fn turn_to_migrate(&self) -> Result<Option<DatabaseTransaction>> {
+        /// Any number; the same in every build.
+        const MIGRATING: i64 = 0x006a_697a_756f;
+        if self.backend() != DbBackend::Postgres {
+            return Ok(None);
+        }
+        let turn = self.begin().await?;
+        turn.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATING})")).await?;
+        Ok(Some(turn))
     }
 
     /// Modules with migrations that have not been applied.
@@ -97,7 +117,6 @@ impl Db {
 
     /// SQLite: brings everything from the write-ahead log into the one file, so that it can be copied.
     pub async fn checkpoint(&self) -> Result<()> {
-        use sea_orm::ConnectionTrait;
         self.writer.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
         Ok(())
     }

@@ -269,6 +269,8 @@ pub(super) async fn keep_an_administrator(tx: &Tx, account: Uuid, only: Option<U
         if !mine {
             continue;
         }
+        // Two who take each other's role back at the same moment wait here, so that the second sees what the first did.
+        crate::snapshot::bump(tx.db(), Part::Roles).await?;
         let others: Vec<Uuid> = grant::Entity::all()
             .filter(grant::Column::Role.eq(role))
             .filter(grant::Column::Place.is_in(roots.clone()))

@@ -139,6 +139,21 @@ async fn an_installation_keeps_its_last_administrators() {
 }
 
 #[tokio::test]
+async fn two_who_dismiss_each_other_at_the_same_moment_do_not_both_succeed() {
+    let test = TestApp::bare(&[]).await;
+    let (a, b) = (test.role(PROVINCE, "base.security_admin").await, test.role(PROVINCE, "base.security_admin").await);
+    let grant_of = async |who: &User<'_>| {
+        let listed = a.get(&format!("{}?account={}", grants(PROVINCE), who.id)).await.expect(200);
+        format!("{}/{}", grants(PROVINCE), listed.items()[0]["id"].as_str().unwrap())
+    };
+    let (mine, yours) = (grant_of(&a).await, grant_of(&b).await);
+    let (at_once_a, at_once_b) = (a.at_once(), b.at_once());
+    let (first, second) = tokio::join!(at_once_a.delete(&yours), at_once_b.delete(&mine));
+    let succeeded = [&first, &second].iter().filter(|answer| answer.status == 204).count();
+    assert_eq!(succeeded, 1, "{first:?} {second:?}");
+}
+
+#[tokio::test]
 async fn a_county_makes_roles_but_no_administrators() {
     let test = TestApp::with(&[&PROBE]).await;
     let security = test.role(WUHUA, "base.security_admin").await;
