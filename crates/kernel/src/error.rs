@@ -23,7 +23,7 @@ pub enum Error {
     /// 404: not there, or not for you to know of. The word says what was looked for.
     NotFound(&'static str),
     /// 404 `module_off`: the county of this place does not have the module.
-    ModuleOff(&'static str),
+    ModuleOff(Text),
     /// 422: every wrong field at once.
     Invalid(Vec<FieldError>),
     /// 409: a rule said no.

@@ -271,6 +271,10 @@ pub(crate) fn forbidden(app: &App, permission: &str, place: Option<&Place>) -> E
     )
 }
 
+fn off(app: &App, operation: &Operation) -> Error {
+    Error::ModuleOff(app.registry.module(operation.module).map_or(Text::new("", ""), |module| module.title.clone()))
+}
+
 fn module_on(
     app: &App,
     snapshot: &Snapshot,
@@ -285,7 +289,7 @@ fn module_on(
     }
     if place.above_county() {
         if counties::with_module(snapshot, place, operation.module, now).next().is_none() {
-            return Err(Error::ModuleOff(operation.module));
+            return Err(off(app, operation));
         }
         // Catalogues and settings are laid down above the county too; matters belong to one county.
         let of_every_level = matches!(&operation.access, Access::Permission(id)
@@ -313,11 +317,7 @@ fn module_on(
                     .grants
                     .iter()
                     .any(|grant| grant.allows("base.archive.read") && snapshot.places.contains(grant.place, place.id));
-            if archive {
-                Ok(())
-            } else {
-                Err(Error::ModuleOff(app.registry.module(operation.module).map_or("", |m| m.id)))
-            }
+            if archive { Ok(()) } else { Err(off(app, operation)) }
         }
     }
 }

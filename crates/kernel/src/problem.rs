@@ -114,15 +114,15 @@ impl Error {
             Error::NotFound(what) => (
                 Text::new("没有找到", "Not found"),
                 say!(
-                    "没有找到（{what}），或者您无权知道它是否存在。请核对编码和所在地。",
+                    "没有找到，或者您无权知道它是否存在。请核对编码和所在地。",
                     "There is no such {what}, or it is not yours to know of. Check the code and the place."
                 ),
             ),
-            Error::ModuleOff(module) => (
+            Error::ModuleOff(Text { zh, en }) => (
                 Text::new("本县未启用该模块", "The county does not have this module"),
                 say!(
-                    "这里没有启用“{module}”模块。县级系统管理员可以随时启用，数据不会丢失。",
-                    "The module '{module}' is off here. The county's system administrator can switch it on at any time; nothing is lost."
+                    "这里没有启用“{zh}”模块。县级系统管理员可以随时启用，数据不会丢失。",
+                    "The module '{en}' is off here. The county's system administrator can switch it on at any time; nothing is lost."
                 ),
             ),
             Error::Invalid(errors) => {

@@ -153,7 +153,7 @@ pub mod api {
         let statistic = ctx.app.registry.statistic(module, &path.statistic).ok_or(Error::NotFound("statistic"))?;
         let module = ctx.app.registry.module(module).ok_or(Error::NotFound("statistic"))?;
         if !counties::is_alive_here(&ctx, module.id)? {
-            return Err(Error::ModuleOff(module.id));
+            return Err(Error::ModuleOff(module.title.clone()));
         }
         let usual = this_quarter(ctx.now);
         let period = Period { from: span.from.unwrap_or(usual.from), to: span.to.unwrap_or(usual.to) };
