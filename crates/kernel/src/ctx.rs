@@ -80,18 +80,6 @@ impl Ctx {
         self
     }
 
-    /// The same circumstances at another time.
-    pub fn at(mut self, now: DateTime<Utc>) -> Ctx {
-        self.now = now;
-        self
-    }
-
-    /// For operations of another module's data by the kernel.
-    pub fn in_module(mut self, module: &'static str) -> Ctx {
-        self.module = module;
-        self
-    }
-
     pub fn place(&self) -> Result<&Arc<Place>> {
         self.place.as_ref().ok_or(Error::NotFound("place"))
     }

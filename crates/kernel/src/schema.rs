@@ -120,9 +120,6 @@ impl Columns {
     pub fn big(&mut self, name: &'static str) -> &mut Self {
         self.column(name, ColumnType::BigInteger, false)
     }
-    pub fn big_null(&mut self, name: &'static str) -> &mut Self {
-        self.column(name, ColumnType::BigInteger, true)
-    }
     pub fn flag(&mut self, name: &'static str) -> &mut Self {
         self.column(name, ColumnType::Boolean, false)
     }
