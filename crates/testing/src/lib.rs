@@ -1,13 +1,14 @@
 //! A whole platform for one test: real router, real database, a clock that the test moves. Every request that is sent
-//! here is also checked for what holds for all: a write that succeeds leaves exactly one audit line, a read none, and a
-//! refusal explains itself.
+//! here is also checked for what holds for all: a write that succeeds leaves exactly one audit line, a read none, a
+//! refusal explains itself, and every JSON answer fits its document.
 
 mod answer;
 mod database;
+mod document;
 mod tables;
 mod user;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -63,6 +64,8 @@ pub struct TestApp {
     clock: Arc<AtomicI64>,
     /// Operations that were answered with success, by id.
     pub(crate) succeeded: Mutex<BTreeSet<String>>,
+    /// Compiled schemas of answers, by operation and status.
+    pub(crate) schemas: Mutex<BTreeMap<(String, u16), Option<jsonschema::Validator>>>,
     // Dropped last: the database goes when nobody uses it any more.
     _database: TestDatabase,
 }
@@ -91,7 +94,7 @@ impl TestApp {
         change(&mut settings);
         let clock = Arc::new(AtomicI64::new(monday().timestamp_micros()));
         let (app, router) = start(settings, &clock, &database, &all).await;
-        TestApp { app, router, clock, succeeded: Mutex::default(), _database: database }
+        TestApp { app, router, clock, succeeded: Mutex::default(), schemas: Mutex::default(), _database: database }
     }
 
     /// Now, as the test has it.
@@ -158,7 +161,14 @@ impl TestApp {
         let modules = self.app.registry.modules().to_vec();
         let database = self._database.shared();
         let (app, router) = start(self.app.settings.clone(), &self.clock, &database, &modules).await;
-        TestApp { app, router, clock: self.clock.clone(), succeeded: Mutex::default(), _database: database }
+        TestApp {
+            app,
+            router,
+            clock: self.clock.clone(),
+            succeeded: Mutex::default(),
+            schemas: Mutex::default(),
+            _database: database,
+        }
     }
 }
 

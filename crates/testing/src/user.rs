@@ -12,7 +12,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 use uuid::Uuid;
 
-use crate::{Answer, TestApp};
+use crate::{Answer, TestApp, document};
 
 /// A caller with, or without, a token.
 #[derive(Clone)]
@@ -188,9 +188,7 @@ impl<'a> User<'a> {
         };
         let asked = format!("{method} {path}");
         let answer = Answer { status: parts.status, headers: parts.headers, body, asked };
-        if answer.status.is_success() {
-            self.test.note_success(&method, &path);
-        }
+        self.test.hold_against_document(&method, &path, &answer);
         if self.counted {
             let after = self.audit_lines().await;
             check_audit(&method, &answer, after - before);
@@ -208,28 +206,25 @@ impl<'a> User<'a> {
 }
 
 impl TestApp {
-    /// Remembers the operation whose template fits the path.
-    fn note_success(&self, method: &Method, path: &str) {
-        let path = path.split('?').next().unwrap_or_default();
-        let fits = |template: &str| {
-            let (mut a, mut b) = (template.split('/'), path.split('/'));
-            loop {
-                match (a.next(), b.next()) {
-                    (None, None) => return true,
-                    (Some(part), Some(given)) if part == given || part.starts_with('{') => {}
-                    _ => return false,
-                }
-            }
-        };
-        let operations = self.app.registry.operations();
-        // A literal path beats one with a parameter in its place.
-        let found = operations
-            .iter()
-            .filter(|o| o.method == *method && fits(&o.path))
-            .min_by_key(|o| o.path.matches('{').count());
-        if let Some(operation) = found {
+    /// Remembers the operation, and holds the answer against its document.
+    fn hold_against_document(&self, method: &Method, path: &str, answer: &Answer) {
+        let Some(operation) = document::operation(&self.app.registry, method, path) else { return };
+        let status = answer.status.as_u16();
+        if answer.status.is_success() {
             self.succeeded.lock().expect("no panic while held").insert(operation.id.clone());
         }
+        // What is no JSON (a CSV file, an empty answer) has no schema to fit.
+        if !matches!(answer.body, Value::Object(_) | Value::Array(_)) {
+            return;
+        }
+        let misfits = {
+            let mut schemas = self.schemas.lock().expect("no panic while held");
+            let known = schemas
+                .entry((operation.id.clone(), status))
+                .or_insert_with(|| document::schema(&self.app.registry, operation, status));
+            known.as_ref().map(|schema| document::misfits(schema, &answer.body)).unwrap_or_default()
+        };
+        assert!(misfits.is_empty(), "{} does not answer as documented: {misfits:?}\n{:#}", answer.asked, answer.body);
     }
 }
 
