@@ -121,7 +121,7 @@ impl Ctx {
         if self.actor.is_system() || self.holds(permission, None, place) {
             Ok(())
         } else {
-            Err(gate::forbidden(&self.app, permission, Some(place)))
+            Err(gate::forbidden(&self.app, permission, place))
         }
     }
 
@@ -316,7 +316,10 @@ impl Tx {
         }
         db.commit().await?;
         if !touched.is_empty() {
-            ctx.app.refresh().await?;
+            // It is committed: an answer of failure would be a lie. The poll catches up with what was not read now.
+            if let Err(error) = ctx.app.refresh().await {
+                tracing::warn!(%error, "could not read at once what this write changed");
+            }
         }
         ctx.app.wake();
         Ok(reply)

@@ -22,9 +22,12 @@ use crate::{App, Ctx, Error, Lang, Result, Scope, Text, idempotency};
 /// By default a province sees counties' figures, not persons (PIPL Article 6).
 pub const PERSONS_ABOVE_COUNTY: &str = "PLATFORM.PERSONS.ABOVE_COUNTY";
 
-/// The trace of a request, put there by the outermost layer.
-#[derive(Clone)]
-pub(crate) struct Trace(pub(crate) Arc<str>);
+/// What the outermost layer found out about a request.
+#[derive(Clone, Default)]
+pub(crate) struct Trace {
+    pub(crate) id: Arc<str>,
+    pub(crate) lang: Lang,
+}
 
 pub(crate) async fn gate(State(app): State<App>, matched: MatchedPath, req: Request, next: Next) -> Result<Response> {
     let Some(operation) = app.registry.operation(req.method(), matched.as_str()).cloned() else {
@@ -67,8 +70,7 @@ fn undocumented(app: &App, path: &str) -> Response {
 async fn admit(app: &App, operation: &Operation, req: &Parts) -> Result<Ctx> {
     let headers = &req.headers;
     let now = app.clock.now();
-    let lang = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map_or(Lang::Zh, Lang::accept);
-    let trace = req.extensions.get::<Trace>().map_or_else(|| "".into(), |t| t.0.clone());
+    let Trace { id: trace, lang } = req.extensions.get::<Trace>().cloned().unwrap_or_default();
 
     // 1 who
     let actor = match identity::recognise(app, headers, now).await {
@@ -108,11 +110,12 @@ async fn admit(app: &App, operation: &Operation, req: &Parts) -> Result<Ctx> {
             if reached.knows {
                 module_on(app, &snapshot, operation, &asked.place, &actor, req.uri.query(), now)?;
             }
+            // 4 may?
             let scope = reached.scope?;
             if !operation.reads() {
                 // What the base writes, it writes at the place itself, not at what the caller holds below it.
                 if operation.module == "base" && !reached.covered {
-                    return Err(forbidden(app, permission, Some(&asked.place)));
+                    return Err(forbidden(app, permission, &asked.place));
                 }
                 refuse_if_past(asked)?;
             }
@@ -121,12 +124,6 @@ async fn admit(app: &App, operation: &Operation, req: &Parts) -> Result<Ctx> {
     };
     if let (Some(asked), Access::Public | Access::SignedIn) = (&asked, &operation.access) {
         module_on(app, &snapshot, operation, &asked.place, &actor, None, now)?;
-    }
-    // 4 may? A signed-out permission without a place is held at the actor's home or below it.
-    if let (None, Access::Permission(permission)) = (&asked, &operation.access)
-        && !actor.grants.iter().any(|grant| grant.allows(permission))
-    {
-        return Err(forbidden(app, permission, None));
     }
     let scope = match &asked {
         Some(asked) if operation.module != "base" && asked.place.above_county() => {
@@ -234,7 +231,7 @@ fn reached(
             .who(app.registry.holders(permission)),
         ))
     } else {
-        Err(forbidden(app, permission, Some(place)))
+        Err(forbidden(app, permission, place))
     };
     Reached { knows, covered, scope }
 }
@@ -254,10 +251,10 @@ pub(crate) fn reaches(
             .is_ok_and(|rule| rule.is_on())
 }
 
-pub(crate) fn forbidden(app: &App, permission: &str, place: Option<&Place>) -> Error {
+pub(crate) fn forbidden(app: &App, permission: &str, place: &Place) -> Error {
     let title = app.registry.permission(permission).map_or(Text::new("", ""), |p| p.title.clone());
     let (zh, en) = (&title.zh, &title.en);
-    let name = place.map_or("", |p| &p.name);
+    let name = &place.name;
     Error::Forbidden(
         refuse(
             "base.gate.forbidden",

@@ -143,7 +143,7 @@ async fn finish(mut req: Request, next: Next) -> Response {
     let trace: Arc<str> = Uuid::new_v4().simple().to_string().into();
     let lang = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map_or(Lang::Zh, Lang::accept);
     let method = req.method().clone();
-    req.extensions_mut().insert(Trace(trace.clone()));
+    req.extensions_mut().insert(Trace { id: trace.clone(), lang });
     let started = Instant::now();
     let mut response = problem::render(next.run(req).await, lang, &trace);
     let operation = response.extensions_mut().remove::<Operation>();

@@ -132,6 +132,11 @@ impl Registry {
                         faults.push(format!("two operations have the id {id}"));
                     }
                     match access(module, operation, &id, &permissions) {
+                        Ok(Access::Permission(permission)) if !path.contains("{place}") => {
+                            faults.push(format!(
+                                "{method} {path}: {permission} is held at a place, and the path names none"
+                            ));
+                        }
                         Ok(access) => {
                             let path = path.clone();
                             operations.insert(

@@ -185,13 +185,14 @@ pub struct MenuLine {
 async fn menu(ctx: Ctx) -> Result<Json<Vec<MenuLine>>> {
     let place = ctx.place()?;
     let registry = &ctx.app.registry;
+    let operations = registry.operations();
     let mut lines = Vec::new();
     for module in registry.modules() {
         if !super::is_alive_here(&ctx, module.id)? {
             continue;
         }
         for entry in module.menu {
-            let Some(operation) = registry.operations().into_iter().find(|o| o.id == entry.operation) else { continue };
+            let Some(operation) = operations.iter().find(|o| o.id == entry.operation) else { continue };
             let may = match operation.access {
                 Access::Public | Access::SignedIn => true,
                 Access::Permission(permission) => ctx.touches(permission, place),

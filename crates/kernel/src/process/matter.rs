@@ -216,7 +216,7 @@ pub async fn advance<E: Matter>(tx: &mut Tx, row: &E::Model, action: &str, how: 
         return Err(not_now(&definition, &facts.state));
     };
     if !may(tx, &taken, &place) {
-        return Err(crate::gate::forbidden(&tx.app, &taken.permission, Some(&place)));
+        return Err(crate::gate::forbidden(&tx.app, &taken.permission, &place));
     }
     let mut faults = Faults::default();
     if taken.reason {

@@ -75,6 +75,7 @@ operation!(foreign, get, "wrong_x", { "token" = ["base.audit.read"] });
 operation!(empty_list, get, "wrong_x", { "token" = [] });
 operation!(two, get, "wrong_x", { "token" = ["wrong.read", "wrong.other"] });
 operation!(public, get, "wrong_x", {});
+operation!(placeless, get, "base_x", { "token" = ["base.read"] });
 operation!(misnamed, get, "x_show", { "token" = ["wrong.read"] });
 operation!(twin, post, "wrong_x", { "token" = ["wrong.read"] });
 
@@ -112,6 +113,20 @@ fn an_operation_names_one_listed_permission_of_its_own() {
     refused(serve(|| OpenApiRouter::new().routes(routes!(two))), &["/wrong/x", "exactly one permission"]);
     refused(serve(|| OpenApiRouter::new().routes(routes!(misnamed))), &["x_show", "does not begin with wrong_"]);
     refused(serve(|| OpenApiRouter::new().routes(routes!(good, twin))), &["two operations have the id wrong_x"]);
+}
+
+#[test]
+fn a_permission_is_held_at_a_place_so_the_path_names_one() {
+    const READ: &[Permission] = &[Permission::matters("base.read", T)];
+    const READER: &[RoleTemplate] = &[RoleTemplate { id: "base.reader", title: T, permissions: &["base.read"] }];
+    let base: &'static Module = Box::leak(Box::new(Module {
+        permissions: READ,
+        roles: READER,
+        api: || OpenApiRouter::new().routes(routes!(placeless)),
+        ..module("base")
+    }));
+    let Err(wrong) = Registry::build(&[base]) else { panic!("it was served") };
+    assert!(wrong.0.iter().any(|fault| fault.contains("base.read is held at a place")), "{:#?}", wrong.0);
 }
 
 #[test]
