@@ -3,6 +3,7 @@
 
 pub mod audit;
 mod base;
+pub mod cases;
 pub mod clock;
 pub mod counties;
 pub mod ctx;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::cases::{Handover, Ref};
 use crate::process::Process;
 use crate::schema::Migration;
 use crate::{App, Ctx, Result, Text, Tx};
@@ -89,6 +90,8 @@ pub struct MenuEntry {
 pub struct Capability {
     pub id: &'static str,
     pub title: Text,
+    /// Takes a matter over, in the write of the module that hands it over. What it takes has the case's code.
+    pub take: for<'a> fn(&'a mut Tx, &'a Handover) -> Work<'a, Ref>,
 }
 
 /// A kind of fact that a module tells.

@@ -219,6 +219,11 @@ impl Columns {
     }
 }
 
+/// A text that may be missing, for [`Schema::add_column`].
+pub fn text_null(name: &'static str) -> ColumnDef {
+    ColumnDef::new_with_type(name, ColumnType::Text).null().to_owned()
+}
+
 /// Every table that these migrations declare.
 pub fn declared(migrations: &[Migration]) -> Vec<Declared> {
     let mut schema = Schema::default();

@@ -23,6 +23,7 @@ pub(crate) static ITEM: Process = Process {
             from: &["proposed"],
             to: IN_FORCE,
             deadline: None,
+            needs: None,
             skip: Skip::Never(Text::new(
                 "优化营商环境条例第四十四条：证明事项清单须公布",
                 "Regulation on Optimising the Business Environment, Article 44: the list is published",
@@ -35,6 +36,7 @@ pub(crate) static ITEM: Process = Process {
             from: &["proposed"],
             to: "withdrawn",
             deadline: None,
+            needs: None,
             skip: Skip::Never(Text::new(
                 "平台规则：不公布的须说明理由",
                 "platform rule: what is not published says why",

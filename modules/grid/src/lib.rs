@@ -6,7 +6,7 @@ mod statistics;
 mod tables;
 
 use jizuo_kernel::Text;
-use jizuo_kernel::module::{MenuEntry, Module, Permission, RoleTemplate, Topic};
+use jizuo_kernel::module::{MenuEntry, Module, Permission, RoleTemplate, Subscription, Topic};
 
 pub static MODULE: Module = Module {
     id: "grid",
@@ -21,6 +21,9 @@ pub static MODULE: Module = Module {
         Permission::matters("grid.incident.accept", Text::new("受理", "Accept")),
         Permission::matters("grid.incident.reject", Text::new("不予受理", "Decline")),
         Permission::matters("grid.incident.dispatch", Text::new("派单", "Dispatch")),
+        Permission::matters("grid.incident.hand_over", Text::new("移交调解", "Hand over to mediation")),
+        Permission::matters("grid.incident.settle", Text::new("登记移交结果", "Record that it was settled elsewhere")),
+        Permission::matters("grid.incident.take_back", Text::new("收回移交", "Take back what was handed over")),
         Permission::matters("grid.incident.handle", Text::new("处置", "Handle")),
         Permission::matters("grid.incident.return", Text::new("退回派单人", "Return to the dispatcher")),
         Permission::matters("grid.incident.verify", Text::new("核查", "Verify")),
@@ -54,6 +57,9 @@ pub static MODULE: Module = Module {
                 "grid.incident.accept",
                 "grid.incident.reject",
                 "grid.incident.dispatch",
+                "grid.incident.hand_over",
+                "grid.incident.settle",
+                "grid.incident.take_back",
                 "grid.incident.close",
             ],
         },
@@ -100,7 +106,11 @@ pub static MODULE: Module = Module {
             id: "grid.incident.closed", title: Text::new("事件已结案", "An incident was closed"), sample: SAMPLE
         },
     ],
-    subscriptions: &[],
+    subscriptions: &[Subscription {
+        id: "grid.incident.came_back",
+        topic: "base.handover.ended",
+        run: |tx, payload| Box::pin(incident::service::came_back(tx, payload)),
+    }],
     timers: &[],
     statistics: statistics::STATISTICS,
 };

@@ -1,8 +1,11 @@
 //! The tables of grid governance.
 
-use jizuo_kernel::schema::{Migration, Schema};
+use jizuo_kernel::schema::{Migration, Schema, text_null};
 
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration { name: "m0001_incident", up: m0001_incident }];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration { name: "m0001_incident", up: m0001_incident },
+    Migration { name: "m0002_incident_case", up: |s| s.add_column("grid_incident", text_null("case_code")) },
+];
 
 fn m0001_incident(s: &mut Schema) {
     s.tenant("grid_incident", |t| {

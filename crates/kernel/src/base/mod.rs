@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::identity::grants::{AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN};
 use crate::module::{MenuEntry, Permission, RoleTemplate, Timer, Topic};
 use crate::{App, Module, Text};
-use crate::{audit, counties, events, idempotency, identity, places, process, rules, standards, statistics};
+use crate::{audit, cases, counties, events, idempotency, identity, places, process, rules, standards, statistics};
 
 pub static MODULE: Module = Module {
     id: "base",
@@ -62,6 +62,11 @@ pub static MODULE: Module = Module {
             title: Text::new("事项超期", "A deadline has passed"),
             sample: r#"{"module":"grid","kind":"grid.incident","matter":"0192f0c0-0000-7000-8000-000000000001","action":"grid.incident.handle","due_at":"2026-03-02T10:00:00Z"}"#,
         },
+        Topic {
+            id: "base.handover.ended",
+            title: Text::new("移交事项已办结", "A matter that was handed over has ended"),
+            sample: r#"{"case":"AJ530102-20260302-5F3A9C21B0K","capability":"dispute.intake","outcome":"settled","from":{"kind":"grid.incident","id":"0192f0c0-0000-7000-8000-000000000001"},"to":{"kind":"mediation.case","id":"0192f0c0-0000-7000-8000-000000000002"}}"#,
+        },
     ],
     subscriptions: &[],
     timers: &[
@@ -81,6 +86,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(process::api::routes())
         .merge(statistics::api::routes())
         .merge(audit::api::routes())
+        .merge(cases::api::routes())
         .merge(events::api::routes())
         .merge(standards::routes())
 }
@@ -102,6 +108,7 @@ const PERMISSIONS: &[Permission] = &[
         "base.archive.read",
         Text::new("查阅停用模块的档案", "Read the archive of modules that are off"),
     ),
+    Permission::matters("base.case.read", Text::new("按案件编码查看关联事项", "See the matters of a case by its code")),
     Permission::matters("base.event.read", Text::new("读取事件流", "Read the event feed")),
 ];
 
@@ -140,6 +147,11 @@ const ROLES: &[RoleTemplate] = &[
         id: "base.archivist",
         title: Text::new("档案员", "Archivist"),
         permissions: &["base.archive.read", "base.module.read"],
+    },
+    RoleTemplate {
+        id: "base.case_clerk",
+        title: Text::new("综治中心窗口人员", "Clerk of the governance centre"),
+        permissions: &["base.case.read"],
     },
     RoleTemplate {
         id: "base.integrator",

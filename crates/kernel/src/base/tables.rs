@@ -2,7 +2,17 @@
 
 use crate::schema::{Migration, Schema};
 
-pub(super) const MIGRATIONS: &[Migration] = &[Migration { name: "m0001_base", up: m0001_base }];
+pub(super) const MIGRATIONS: &[Migration] =
+    &[Migration { name: "m0001_base", up: m0001_base }, Migration { name: "m0002_cases", up: m0002_cases }];
+
+fn m0002_cases(s: &mut Schema) {
+    s.tenant("base_case_part", |t| {
+        t.id().places().text("code").text("module").text("kind").uuid("matter").text("label").instant("joined_at");
+        t.text_null("capability").text_null("from_kind").uuid_null("from_matter");
+        t.instant_null("ended_at").text_null("outcome");
+        t.unique(&["kind", "matter"]).index(&["code", "id"]);
+    });
+}
 
 fn m0001_base(s: &mut Schema) {
     s.reference("base_revision", |t| {

@@ -52,6 +52,8 @@ pub struct Step {
     pub to: &'static str,
     /// The rule that says how long a matter may wait for this step.
     pub deadline: Option<&'static str>,
+    /// The capability that a module of the county must have for this step to be open: `dispute.intake`.
+    pub needs: Option<&'static str>,
     pub skip: Skip,
     /// The step must say why.
     pub reason: bool,
@@ -103,6 +105,9 @@ pub struct StepDef {
     /// The role that takes it here, where a county chose one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
+    /// The capability without which it is not open: `dispute.intake`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<String>,
     /// The step must say why.
     pub reason: bool,
     /// Added by an overlay.
@@ -131,6 +136,7 @@ impl Process {
                     permission: s.action.to_owned(),
                     deadline: s.deadline.map(str::to_owned),
                     role: None,
+                    needs: s.needs.map(str::to_owned),
                     reason: s.reason,
                     local: false,
                 })

@@ -16,12 +16,16 @@ use super::timeline::record;
 use crate::counties;
 use crate::error::{Faults, internal, refuse};
 use crate::places::Place;
-use crate::{Ctx, Error, Reference, Result, Scope, Scoped, Text, Tx, rules, say};
+use crate::{Ctx, Error, Reference, Result, Scope, Scoped, Text, Tx, cases, rules, say};
 
 /// A module's table whose rows go through a process. Made by [`crate::matter!`].
 pub trait Matter: Scoped {
     /// `grid.incident`
     const KIND: &'static str;
+    /// `grid.incident.read`: who may see it.
+    const READ: &'static str;
+    /// `grid.incident.local`: audit action of the steps that counties add.
+    const LOCAL: &'static str;
     const ID: Self::Column;
     const STATE: Self::Column;
     const PHASE: Self::Column;
@@ -39,10 +43,13 @@ pub struct Facts {
     pub id: Uuid,
     pub place: i32,
     pub state: String,
+    pub phase: String,
     pub process: String,
     pub version: i32,
     pub label: String,
     pub due_at: Option<DateTime<Utc>>,
+    pub opened_at: DateTime<Utc>,
+    pub closed_at: Option<DateTime<Utc>>,
 }
 
 /// What a new row's process columns hold.
@@ -75,6 +82,8 @@ macro_rules! matter {
         $crate::scoped!(Entity);
         impl $crate::process::Matter for Entity {
             const KIND: &'static str = $kind;
+            const READ: &'static str = concat!($kind, ".read");
+            const LOCAL: &'static str = concat!($kind, ".local");
             const ID: Column = Column::Id;
             const STATE: Column = Column::State;
             const PHASE: Column = Column::Phase;
@@ -89,10 +98,13 @@ macro_rules! matter {
                     id: row.id,
                     place: row.place,
                     state: row.state.clone(),
+                    phase: row.phase.clone(),
                     process: row.process.clone(),
                     version: row.version,
                     label: label(row),
                     due_at: row.due_at,
+                    opened_at: row.opened_at,
+                    closed_at: row.closed_at,
                 }
             }
         }
@@ -159,10 +171,13 @@ pub async fn open(
         id: opening.id,
         place: place.id,
         state: opening.state.clone(),
+        phase: opening.phase.clone(),
         process: opening.process.clone(),
         version: 1,
         label: label.to_owned(),
         due_at: None,
+        opened_at: tx.now,
+        closed_at: None,
     };
     opening.due_at = wait(tx, &definition, process.id, &facts, &opening.state, &how).await?;
     let opened = StepDef {
@@ -173,6 +188,7 @@ pub async fn open(
         permission: String::new(),
         deadline: None,
         role: None,
+        needs: None,
         reason: false,
         local: false,
     };
@@ -200,7 +216,13 @@ pub async fn open_actions<E: Matter>(ctx: &Ctx, row: &E::Model) -> Result<Vec<St
     let facts = E::facts(row);
     let definition = definition_of(ctx, &facts.process).await?;
     let place = ctx.snapshot.places.place(facts.place)?;
-    Ok(definition.steps_from(&facts.state).filter(|step| may(ctx, step, &place)).cloned().collect())
+    let open = |step: &&StepDef| may(ctx, step, &place) && taken_over(ctx, step, &place);
+    Ok(definition.steps_from(&facts.state).filter(open).cloned().collect())
+}
+
+/// A hand-over is open only where somebody takes it.
+fn taken_over(ctx: &Ctx, step: &StepDef, place: &Place) -> bool {
+    step.needs.as_deref().is_none_or(|capability| cases::taker(ctx, place, capability).is_some())
 }
 
 fn may(ctx: &Ctx, step: &StepDef, place: &Place) -> bool {
@@ -217,6 +239,9 @@ pub async fn advance<E: Matter>(tx: &mut Tx, row: &E::Model, action: &str, how: 
     };
     if !may(tx, &taken, &place) {
         return Err(crate::gate::forbidden(&tx.app, &taken.permission, &place));
+    }
+    if let Some(capability) = taken.needs.as_deref().filter(|_| !taken_over(tx, &taken, &place)) {
+        return Err(cases::nobody_takes(tx, &place, capability));
     }
     let mut faults = Faults::default();
     if taken.reason {

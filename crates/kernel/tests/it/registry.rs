@@ -224,7 +224,7 @@ const fn step(
     to: &'static str,
     deadline: Option<&'static str>,
 ) -> Step {
-    Step { action, title: T, from, to, deadline, skip: Skip::Never(T), reason: false }
+    Step { action, title: T, from, to, deadline, needs: None, skip: Skip::Never(T), reason: false }
 }
 
 static BORN_DONE: Process = Process {

@@ -1,35 +1,36 @@
 //! The JSON face of catalogue items.
 
 use chrono::{DateTime, Utc};
+use jizuo_kernel::module::Work;
 use jizuo_kernel::page::{Page, Paging};
-use jizuo_kernel::process::{self, StepDef, Taken};
-use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Subject, Text, Tx};
+use jizuo_kernel::process::{self, Course, Face, Head, MatterPath, StepBody, StepDef, Taken};
+use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Scope, Text, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
 use super::entity::{Entity, Model, RETIRED};
 use super::kind::{Replacement, StatusKind};
 use super::service::{self, Filter, New};
-use crate::process::IN_FORCE;
+use crate::process::{IN_FORCE, ITEM};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, propose))
         .routes(routes!(show))
-        .routes(routes!(publish))
-        .routes(routes!(withdraw))
         .routes(routes!(retire))
-        .routes(routes!(local_step))
+        .merge(process::steps::<Entity>(&ITEM, &[]))
 }
 
 /// A catalogue item as lists show it.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = certificates::Item)]
-pub(crate) struct Item {
-    pub(crate) id: Uuid,
+pub struct Item {
+    /// The place is the province, prefecture or county that laid it down; a state beside those of the process is `retired`.
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub(crate) head: Head,
     /// Names the paper across places and editions.
     #[schema(example = "income")]
     pub(crate) code: String,
@@ -39,35 +40,36 @@ pub(crate) struct Item {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) name_en: Option<String>,
     pub(crate) status_kind: StatusKind,
-    /// Code of the province, prefecture or county that laid it down.
-    pub(crate) place: String,
-    pub(crate) place_name: String,
-    /// `proposed`, `in_force`, `retired`, `withdrawn`, or one that the place added.
-    pub(crate) state: String,
-    pub(crate) proposed_at: DateTime<Utc>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) in_force_from: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) in_force_until: Option<DateTime<Utc>>,
 }
 
-impl Item {
-    fn from(ctx: &Ctx, row: &Model) -> Item {
-        let tree = &ctx.snapshot.places;
+impl Face for Entity {
+    type Wire = Item;
+    const PATH: &'static str = "items";
+
+    fn wire(ctx: &Ctx, row: &Model) -> Item {
         Item {
-            id: row.id,
+            head: Head { state: row.state().to_owned(), ..Head::of::<Entity>(ctx, row) },
             code: row.code.clone(),
             edition: row.edition,
             name: row.name.clone(),
             name_en: row.name_en.clone(),
             status_kind: StatusKind::parse(&row.status_kind),
-            place: tree.get(row.place).map(|p| p.code.clone()).unwrap_or_default(),
-            place_name: tree.name(row.place).to_owned(),
-            state: row.state().to_owned(),
-            proposed_at: row.opened_at,
             in_force_from: row.in_force_from,
             in_force_until: row.in_force_until,
         }
+    }
+
+    fn step<'a>(tx: &'a mut Tx, row: &'a Model, action: &'a str, reason: Option<String>) -> Work<'a, Model> {
+        Box::pin(service::step(tx, row, action, reason))
+    }
+
+    /// What a place above laid down is in force here.
+    fn reach(ctx: &Ctx) -> Result<Scope> {
+        Ok(Scope::upward(&ctx.snapshot.places, ctx.place()?))
     }
 }
 
@@ -94,21 +96,19 @@ pub(crate) struct InFull {
     pub(crate) replacement: Option<String>,
     pub(crate) next_door: Text,
     pub(crate) proposed_by: String,
-    /// What the caller may do now: follow these, and a place's own steps need no new client.
-    pub(crate) actions: Vec<StepDef>,
-    /// The time line, oldest first.
-    pub(crate) steps: Vec<Taken>,
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub(crate) course: Course,
 }
 
 const RETIRE: Text = Text::new("取消", "Retire");
 
 async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
-    let mut actions = process::open_actions::<Entity>(ctx, row).await?;
-    let mut steps = process::history::<Entity>(ctx, row).await?;
+    let mut course = Course::of::<Entity>(ctx, row).await?;
     let place = ctx.snapshot.places.place(row.place)?;
     // Retiring stands outside the process, and for the reader in one line with it.
     if row.state() == IN_FORCE && ctx.holds("certificates.item.retire", None, &place) {
-        actions.push(StepDef {
+        course.actions.push(StepDef {
             action: "certificates.item.retire".to_owned(),
             title: RETIRE,
             from: vec![IN_FORCE.to_owned()],
@@ -116,12 +116,13 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
             permission: "certificates.item.retire".to_owned(),
             deadline: None,
             role: None,
+            needs: None,
             reason: true,
             local: false,
         });
     }
     if let (Some(at), Some(by)) = (row.in_force_until, row.retired_by_name.clone()) {
-        steps.push(Taken {
+        course.steps.push(Taken {
             action: "certificates.item.retire".to_owned(),
             title: RETIRE,
             from: Some(IN_FORCE.to_owned()),
@@ -134,7 +135,7 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
         });
     }
     Ok(InFull {
-        item: Item::from(ctx, row),
+        item: Entity::wire(ctx, row),
         aliases: row.aliases(),
         basis: row.basis(),
         purpose: row.purpose.clone(),
@@ -143,8 +144,7 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
         replacement: row.replacement.clone(),
         next_door: row.next_door(),
         proposed_by: row.proposed_by_name.clone(),
-        actions,
-        steps,
+        course,
     })
 }
 
@@ -165,7 +165,7 @@ struct ListQuery {
     params(("place" = String, Path, example = "530102"), ListQuery, Paging), responses((status = 200, body = Page<Item>)))]
 async fn list(ctx: Ctx, Query(q): Query<ListQuery>, Query(paging): Query<Paging>) -> Result<Json<Page<Item>>> {
     let filter = Filter { state: q.state, status_kind: q.status_kind, code: q.code };
-    Ok(Json(service::list(&ctx, &filter, &paging).await?.map(|row| Item::from(&ctx, &row))))
+    Ok(Json(service::list(&ctx, &filter, &paging).await?.map(|row| Entity::wire(&ctx, &row))))
 }
 
 /// The law behind an item.
@@ -249,64 +249,16 @@ async fn propose(ctx: Ctx, Json(new): Json<NewItem>) -> Result<Reply<Item>> {
     };
     let mut tx = ctx.begin().await?;
     let row = service::propose(&mut tx, new).await?;
-    let location = format!("/api/v1/places/{}/certificates/items/{}", ctx.place()?.code, row.id);
-    let reply = Reply::created(location, Item::from(&ctx, &row)).version(row.version);
-    tx.commit("certificates.item.propose", Subject::new("certificates.item", row.id), reply).await
-}
-
-#[derive(Debug, Deserialize)]
-struct ItemPath {
-    #[expect(dead_code, reason = "the gate has read it; axum wants every part named")]
-    place: String,
-    id: Uuid,
+    process::opened::<Entity>(&ctx, tx, "certificates.item.propose", &row).await
 }
 
 /// One item of this place or of one above it, with its time line and what the caller may do now.
 #[utoipa::path(get, path = "/items/{id}", operation_id = "certificates_item_show",
     security(("token" = ["certificates.item.read"])),
     params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)), responses((status = 200, body = InFull)))]
-async fn show(ctx: Ctx, path: Path<ItemPath>) -> Result<Reply<InFull>> {
-    let row = service::find(&ctx, path.id).await?;
+async fn show(ctx: Ctx, path: Path<MatterPath>) -> Result<Reply<InFull>> {
+    let row = process::find::<Entity>(&ctx, path.id).await?;
     Ok(Reply::ok(in_full(&ctx, &row).await?).version(row.version))
-}
-
-/// A step, and why.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-#[schema(as = certificates::StepBody, example = json!({ "reason": "县政府 2026 年第 5 次常务会议审定" }))]
-pub(crate) struct StepBody {
-    /// Needed where the step says so.
-    reason: Option<String>,
-}
-
-async fn take(ctx: &Ctx, id: Uuid, action: &'static str, reason: Option<String>) -> Result<Reply<Item>> {
-    let row = service::find(ctx, id).await?;
-    let mut tx = ctx.begin().await?;
-    let row = service::step(&mut tx, &row, action, reason).await?;
-    done(ctx, tx, action, &row).await
-}
-
-async fn done(ctx: &Ctx, tx: Tx, action: &'static str, row: &Model) -> Result<Reply<Item>> {
-    let reply = Reply::ok(Item::from(ctx, row)).version(row.version);
-    tx.commit(action, Subject::new("certificates.item", row.id), reply).await
-}
-
-/// Publishes it: from now on it is in force here and below. What law asks of it is checked again.
-#[utoipa::path(post, path = "/items/{id}/publish", operation_id = "certificates_item_publish",
-    security(("token" = ["certificates.item.publish"])),
-    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
-    request_body = StepBody, responses((status = 200, body = Item)))]
-async fn publish(ctx: Ctx, path: Path<ItemPath>, Json(body): Json<StepBody>) -> Result<Reply<Item>> {
-    take(&ctx, path.id, "certificates.item.publish", body.reason).await
-}
-
-/// Takes a proposal back, with the reason.
-#[utoipa::path(post, path = "/items/{id}/withdraw", operation_id = "certificates_item_withdraw",
-    security(("token" = ["certificates.item.withdraw"])),
-    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
-    request_body = StepBody, responses((status = 200, body = Item)))]
-async fn withdraw(ctx: Ctx, path: Path<ItemPath>, Json(body): Json<StepBody>) -> Result<Reply<Item>> {
-    take(&ctx, path.id, "certificates.item.withdraw", body.reason).await
 }
 
 /// Retires an item in force, with the reason.
@@ -314,31 +266,9 @@ async fn withdraw(ctx: Ctx, path: Path<ItemPath>, Json(body): Json<StepBody>) ->
     security(("token" = ["certificates.item.retire"])),
     params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
     request_body = StepBody, responses((status = 200, body = Item)))]
-async fn retire(ctx: Ctx, path: Path<ItemPath>, Json(body): Json<StepBody>) -> Result<Reply<Item>> {
-    let row = service::find(&ctx, path.id).await?;
+async fn retire(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<StepBody>) -> Result<Reply<Item>> {
+    let row = process::find::<Entity>(&ctx, path.id).await?;
     let mut tx = ctx.begin().await?;
     let row = service::retire(&mut tx, &row, body.reason).await?;
-    done(&ctx, tx, "certificates.item.retire", &row).await
-}
-
-#[derive(Debug, Deserialize)]
-struct LocalPath {
-    #[expect(dead_code, reason = "the gate has read it; axum wants every part named")]
-    place: String,
-    id: Uuid,
-    step: String,
-}
-
-/// Takes a step that the place added to the process. The step's own permission decides who may.
-#[utoipa::path(post, path = "/items/{id}/local/{step}", operation_id = "certificates_item_local",
-    security(("token" = ["certificates.item.read"])),
-    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path),
-        ("step" = String, Path, example = "legal_review")),
-    request_body = StepBody, responses((status = 200, body = Item)))]
-async fn local_step(ctx: Ctx, path: Path<LocalPath>, Json(body): Json<StepBody>) -> Result<Reply<Item>> {
-    let row = service::find(&ctx, path.id).await?;
-    let action = format!("certificates.item.local.{}", path.step);
-    let mut tx = ctx.begin().await?;
-    let row = service::step(&mut tx, &row, &action, body.reason).await?;
-    done(&ctx, tx, "certificates.item.local", &row).await
+    process::done::<Entity>(&ctx, tx, "certificates.item.retire", &row).await
 }

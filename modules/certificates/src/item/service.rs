@@ -7,7 +7,6 @@ use jizuo_kernel::process::{self, Move};
 use jizuo_kernel::{Ctx, Error, Result, Scope, Scoped, Subject, Text, Tx, say};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use uuid::Uuid;
 
 use super::entity::{ActiveModel, Column, Entity, Model, RETIRED};
 use super::kind::{Replacement, StatusKind};
@@ -268,12 +267,6 @@ async fn not_against_the_negative_list(tx: &Tx, row: &Model) -> Result<()> {
     .into())
 }
 
-/// One item of the place or of a place above it.
-pub(crate) async fn find(ctx: &Ctx, id: Uuid) -> Result<Model> {
-    let scope = Scope::upward(&ctx.snapshot.places, ctx.place()?);
-    Entity::within(&scope).filter(Column::Id.eq(id)).one(ctx.db()).await?.ok_or(Error::NotFound("item"))
-}
-
 /// What to list.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {
@@ -315,13 +308,7 @@ pub(crate) async fn step(tx: &mut Tx, row: &Model, action: &str, reason: Option<
     if row.state != IN_FORCE {
         return Ok(row);
     }
-    let row = Entity::update_within(&Scope::counties(vec![row.county]))
-        .col_expr(Column::InForceFrom, Expr::value(Some(tx.now)))
-        .filter(Column::Id.eq(row.id))
-        .exec_with_returning(tx.db())
-        .await?
-        .pop()
-        .ok_or(Error::NotFound("item"))?;
+    let row = process::set::<Entity>(tx, &row, |u| u.col_expr(Column::InForceFrom, Expr::value(Some(tx.now)))).await?;
     tell(tx, "certificates.item.published", &row)?;
     Ok(row)
 }

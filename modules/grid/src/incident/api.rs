@@ -1,10 +1,11 @@
 //! The JSON face of incidents.
 
-use chrono::{DateTime, Utc};
+use jizuo_kernel::module::Work;
 use jizuo_kernel::page::{Page, Paging};
-use jizuo_kernel::process::{self, StepDef, Taken};
-use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Subject, Text};
+use jizuo_kernel::process::{self, Course, Face, Head, MatterPath, Wanted};
+use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Text, Tx};
 use jizuo_standards::mask;
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -12,71 +13,62 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::category::CATEGORIES;
-use super::entity::{Entity, Model};
-use super::service::{self, Channel, Filter, New, Severity};
+use super::entity::{Column, Entity, Model};
+use super::service::{self, Channel, New, Severity};
+use crate::process::INCIDENT;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, report))
         .routes(routes!(categories))
         .routes(routes!(show))
-        .routes(routes!(accept))
-        .routes(routes!(reject))
         .routes(routes!(dispatch))
         .routes(routes!(handle))
-        .routes(routes!(give_back))
-        .routes(routes!(verify))
-        .routes(routes!(redo))
-        .routes(routes!(close))
-        .routes(routes!(local_step))
+        .routes(routes!(hand_over))
+        .merge(process::steps::<Entity>(
+            &INCIDENT,
+            &["grid.incident.dispatch", "grid.incident.handle", "grid.incident.hand_over"],
+        ))
 }
 
 /// An incident as lists show it.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = grid::Incident)]
-pub(crate) struct Incident {
-    pub(crate) id: Uuid,
+pub struct Incident {
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub(crate) head: Head,
     /// What people quote.
     #[schema(example = "WG530102001001-0192F0C0")]
     pub(crate) code: String,
-    /// Code of the place where it happened.
-    pub(crate) place: String,
-    pub(crate) place_name: String,
     #[schema(example = "04")]
     pub(crate) category: String,
     pub(crate) severity: String,
     pub(crate) channel: String,
     pub(crate) title: String,
-    pub(crate) state: String,
-    /// `waiting`, `working`, `done`, however a county adapted the process.
-    pub(crate) phase: String,
+    /// The code of the case it is part of, once it was handed over.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) due_at: Option<DateTime<Utc>>,
-    pub(crate) overdue: bool,
-    pub(crate) opened_at: DateTime<Utc>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) closed_at: Option<DateTime<Utc>>,
+    pub(crate) case: Option<String>,
 }
 
-impl Incident {
-    fn from(ctx: &Ctx, row: &Model) -> Incident {
-        let tree = &ctx.snapshot.places;
+impl Face for Entity {
+    type Wire = Incident;
+    const PATH: &'static str = "incidents";
+
+    fn wire(ctx: &Ctx, row: &Model) -> Incident {
         Incident {
-            id: row.id,
+            head: Head::of::<Entity>(ctx, row),
             code: row.code.clone(),
-            place: tree.get(row.place).map(|p| p.code.clone()).unwrap_or_default(),
-            place_name: tree.name(row.place).to_owned(),
             category: row.category.clone(),
             severity: row.severity.clone(),
             channel: row.channel.clone(),
             title: row.title.clone(),
-            state: row.state.clone(),
-            phase: row.phase.clone(),
-            due_at: row.due_at,
-            overdue: row.closed_at.is_none() && row.due_at.is_some_and(|due| due < ctx.now),
-            opened_at: row.opened_at,
-            closed_at: row.closed_at,
+            case: row.case_code.clone(),
         }
+    }
+
+    fn step<'a>(tx: &'a mut Tx, row: &'a Model, action: &'a str, reason: Option<String>) -> Work<'a, Model> {
+        Box::pin(service::step(tx, row, action, reason))
     }
 }
 
@@ -103,10 +95,9 @@ pub(crate) struct InFull {
     pub(crate) assignee: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) outcome: Option<String>,
-    /// What the caller may do now: follow these, and a county's own steps need no new client.
-    pub(crate) actions: Vec<StepDef>,
-    /// The time line, oldest first.
-    pub(crate) steps: Vec<Taken>,
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub(crate) course: Course,
 }
 
 async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
@@ -118,7 +109,7 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
         None => None,
     };
     Ok(InFull {
-        incident: Incident::from(ctx, row),
+        incident: Entity::wire(ctx, row),
         description: row.description.clone(),
         location: row.location.clone(),
         reporter_name: row.reporter_name.clone(),
@@ -127,8 +118,7 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
         reported_by: row.reported_by_name.clone(),
         assignee: row.assignee,
         outcome: row.outcome.clone(),
-        actions: process::open_actions::<Entity>(ctx, row).await?,
-        steps: process::history::<Entity>(ctx, row).await?,
+        course: Course::of::<Entity>(ctx, row).await?,
     })
 }
 
@@ -136,22 +126,25 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 struct ListQuery {
-    /// `waiting`, `working`, `done`
-    phase: Option<String>,
-    state: Option<String>,
     /// Category code.
     category: Option<String>,
-    /// Only what is past its deadline.
-    #[param(default = false)]
-    overdue: bool,
 }
 
 /// Incidents here and below, newest first.
 #[utoipa::path(get, path = "/incidents", operation_id = "grid_incident_list", security(("token" = ["grid.incident.read"])),
-    params(("place" = String, Path, example = "530102"), ListQuery, Paging), responses((status = 200, body = Page<Incident>)))]
-async fn list(ctx: Ctx, Query(q): Query<ListQuery>, Query(paging): Query<Paging>) -> Result<Json<Page<Incident>>> {
-    let filter = Filter { phase: q.phase, state: q.state, category: q.category, overdue: q.overdue };
-    Ok(Json(service::list(&ctx, &filter, &paging).await?.map(|row| Incident::from(&ctx, &row))))
+    params(("place" = String, Path, example = "530102"), ListQuery, Wanted, Paging),
+    responses((status = 200, body = Page<Incident>)))]
+async fn list(
+    ctx: Ctx,
+    Query(own): Query<ListQuery>,
+    Query(wanted): Query<Wanted>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<Incident>>> {
+    let page = process::list::<Entity>(&ctx, &wanted, &paging, |query| match &own.category {
+        Some(code) => query.filter(Column::Category.eq(code)),
+        None => query,
+    });
+    Ok(Json(page.await?))
 }
 
 /// What somebody saw. Only place, category and title are needed.
@@ -208,9 +201,7 @@ async fn report(ctx: Ctx, Json(new): Json<NewIncident>) -> Result<Reply<Incident
     };
     let mut tx = ctx.begin().await?;
     let row = service::report(&mut tx, new).await?;
-    let location = format!("/api/v1/places/{}/grid/incidents/{}", ctx.place()?.code, row.id);
-    let reply = Reply::created(location, Incident::from(&ctx, &row)).version(row.version);
-    tx.commit("grid.incident.report", Subject::new("grid.incident", row.id), reply).await
+    process::opened::<Entity>(&ctx, tx, "grid.incident.report", &row).await
 }
 
 /// A category of incidents.
@@ -228,60 +219,13 @@ async fn categories() -> Json<Vec<CategoryHere>> {
     Json(CATEGORIES.iter().map(|c| CategoryHere { code: c.code.to_owned(), title: c.title.clone() }).collect())
 }
 
-#[derive(Debug, Deserialize)]
-struct IncidentPath {
-    #[expect(dead_code, reason = "the gate has read it; axum wants every part named")]
-    place: String,
-    id: Uuid,
-}
-
 /// One incident, with its time line and what the caller may do now.
 #[utoipa::path(get, path = "/incidents/{id}", operation_id = "grid_incident_show",
     security(("token" = ["grid.incident.read"])),
     params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)), responses((status = 200, body = InFull)))]
-async fn show(ctx: Ctx, path: Path<IncidentPath>) -> Result<Reply<InFull>> {
-    let row = service::find(&ctx, path.id).await?;
+async fn show(ctx: Ctx, path: Path<MatterPath>) -> Result<Reply<InFull>> {
+    let row = process::find::<Entity>(&ctx, path.id).await?;
     Ok(Reply::ok(in_full(&ctx, &row).await?).version(row.version))
-}
-
-/// A step, and why.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-#[schema(as = grid::StepBody, example = json!({ "reason": "已电话核实" }))]
-pub(crate) struct StepBody {
-    /// Needed where the step says so.
-    reason: Option<String>,
-}
-
-/// A step that needs nothing but, perhaps, a reason.
-async fn take(ctx: &Ctx, id: Uuid, action: &'static str, reason: Option<String>) -> Result<Reply<Incident>> {
-    let row = service::find(ctx, id).await?;
-    let mut tx = ctx.begin().await?;
-    let row = service::step(&mut tx, &row, action, reason).await?;
-    done(ctx, tx, action, &row).await
-}
-
-async fn done(ctx: &Ctx, tx: jizuo_kernel::Tx, action: &'static str, row: &Model) -> Result<Reply<Incident>> {
-    let reply = Reply::ok(Incident::from(ctx, row)).version(row.version);
-    tx.commit(action, Subject::new("grid.incident", row.id), reply).await
-}
-
-/// Accepts a report.
-#[utoipa::path(post, path = "/incidents/{id}/accept", operation_id = "grid_incident_accept",
-    security(("token" = ["grid.incident.accept"])),
-    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
-    request_body = StepBody, responses((status = 200, body = Incident)))]
-async fn accept(ctx: Ctx, path: Path<IncidentPath>, Json(body): Json<StepBody>) -> Result<Reply<Incident>> {
-    take(&ctx, path.id, "grid.incident.accept", body.reason).await
-}
-
-/// Declines a report, with the reason.
-#[utoipa::path(post, path = "/incidents/{id}/reject", operation_id = "grid_incident_reject",
-    security(("token" = ["grid.incident.reject"])),
-    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
-    request_body = StepBody, responses((status = 200, body = Incident)))]
-async fn reject(ctx: Ctx, path: Path<IncidentPath>, Json(body): Json<StepBody>) -> Result<Reply<Incident>> {
-    take(&ctx, path.id, "grid.incident.reject", body.reason).await
 }
 
 /// Whom to give it to.
@@ -300,11 +244,11 @@ pub(crate) struct Dispatch {
     security(("token" = ["grid.incident.dispatch"])),
     params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
     request_body = Dispatch, responses((status = 200, body = Incident)))]
-async fn dispatch(ctx: Ctx, path: Path<IncidentPath>, Json(body): Json<Dispatch>) -> Result<Reply<Incident>> {
-    let row = service::find(&ctx, path.id).await?;
+async fn dispatch(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<Dispatch>) -> Result<Reply<Incident>> {
+    let row = process::find::<Entity>(&ctx, path.id).await?;
     let mut tx = ctx.begin().await?;
     let row = service::dispatch(&mut tx, &row, body.to, body.reason).await?;
-    done(&ctx, tx, "grid.incident.dispatch", &row).await
+    process::done::<Entity>(&ctx, tx, "grid.incident.dispatch", &row).await
 }
 
 /// What was done.
@@ -320,67 +264,39 @@ pub(crate) struct Outcome {
     security(("token" = ["grid.incident.handle"])),
     params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
     request_body = Outcome, responses((status = 200, body = Incident)))]
-async fn handle(ctx: Ctx, path: Path<IncidentPath>, Json(body): Json<Outcome>) -> Result<Reply<Incident>> {
-    let row = service::find(&ctx, path.id).await?;
+async fn handle(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<Outcome>) -> Result<Reply<Incident>> {
+    let row = process::find::<Entity>(&ctx, path.id).await?;
     let mut tx = ctx.begin().await?;
     let row = service::handle(&mut tx, &row, body.outcome).await?;
-    done(&ctx, tx, "grid.incident.handle", &row).await
+    process::done::<Entity>(&ctx, tx, "grid.incident.handle", &row).await
 }
 
-/// "Not ours": back to the dispatcher, with the reason.
-#[utoipa::path(post, path = "/incidents/{id}/return", operation_id = "grid_incident_return",
-    security(("token" = ["grid.incident.return"])),
+/// What it is handed over as.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = grid::HandOver, example = json!({ "capability": "dispute.intake", "reason": "双方愿意调解" }))]
+pub(crate) struct HandOver {
+    /// `dispute.intake`: a dispute to be mediated.
+    #[serde(default = "dispute")]
+    capability: String,
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    reason: Option<String>,
+}
+
+fn dispute() -> String {
+    service::DISPUTE.to_owned()
+}
+
+/// Hands it over to the module of the county that takes such matters. Both go on under one case code; when the other ends,
+/// this one goes on by itself.
+#[utoipa::path(post, path = "/incidents/{id}/hand_over", operation_id = "grid_incident_hand_over",
+    security(("token" = ["grid.incident.hand_over"])),
     params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
-    request_body = StepBody, responses((status = 200, body = Incident)))]
-async fn give_back(ctx: Ctx, path: Path<IncidentPath>, Json(body): Json<StepBody>) -> Result<Reply<Incident>> {
-    take(&ctx, path.id, "grid.incident.return", body.reason).await
-}
-
-/// Confirms that it was done. Somebody else than the handler.
-#[utoipa::path(post, path = "/incidents/{id}/verify", operation_id = "grid_incident_verify",
-    security(("token" = ["grid.incident.verify"])),
-    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
-    request_body = StepBody, responses((status = 200, body = Incident)))]
-async fn verify(ctx: Ctx, path: Path<IncidentPath>, Json(body): Json<StepBody>) -> Result<Reply<Incident>> {
-    take(&ctx, path.id, "grid.incident.verify", body.reason).await
-}
-
-/// Sends it back to the handler: what was said to be done is not.
-#[utoipa::path(post, path = "/incidents/{id}/redo", operation_id = "grid_incident_redo",
-    security(("token" = ["grid.incident.redo"])),
-    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
-    request_body = StepBody, responses((status = 200, body = Incident)))]
-async fn redo(ctx: Ctx, path: Path<IncidentPath>, Json(body): Json<StepBody>) -> Result<Reply<Incident>> {
-    take(&ctx, path.id, "grid.incident.redo", body.reason).await
-}
-
-/// Closes it.
-#[utoipa::path(post, path = "/incidents/{id}/close", operation_id = "grid_incident_close",
-    security(("token" = ["grid.incident.close"])),
-    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
-    request_body = StepBody, responses((status = 200, body = Incident)))]
-async fn close(ctx: Ctx, path: Path<IncidentPath>, Json(body): Json<StepBody>) -> Result<Reply<Incident>> {
-    take(&ctx, path.id, "grid.incident.close", body.reason).await
-}
-
-#[derive(Debug, Deserialize)]
-struct LocalPath {
-    #[expect(dead_code, reason = "the gate has read it; axum wants every part named")]
-    place: String,
-    id: Uuid,
-    step: String,
-}
-
-/// Takes a step that the county added to the process. The step's own permission decides who may.
-#[utoipa::path(post, path = "/incidents/{id}/local/{step}", operation_id = "grid_incident_local",
-    security(("token" = ["grid.incident.read"])),
-    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path),
-        ("step" = String, Path, example = "supervision_review")),
-    request_body = StepBody, responses((status = 200, body = Incident)))]
-async fn local_step(ctx: Ctx, path: Path<LocalPath>, Json(body): Json<StepBody>) -> Result<Reply<Incident>> {
-    let row = service::find(&ctx, path.id).await?;
-    let action = format!("grid.incident.local.{}", path.step);
+    request_body = HandOver, responses((status = 200, body = Incident)))]
+async fn hand_over(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<HandOver>) -> Result<Reply<Incident>> {
+    let row = process::find::<Entity>(&ctx, path.id).await?;
     let mut tx = ctx.begin().await?;
-    let row = service::step(&mut tx, &row, &action, body.reason).await?;
-    done(&ctx, tx, "grid.incident.local", &row).await
+    let row = service::hand_over(&mut tx, &row, &body.capability, body.reason).await?;
+    process::done::<Entity>(&ctx, tx, "grid.incident.hand_over", &row).await
 }

@@ -39,6 +39,8 @@ pub struct Model {
     pub assignee: Option<Uuid>,
     pub handled_by: Option<Uuid>,
     pub outcome: Option<String>,
+    /// The code of the case it is part of, once it was handed over.
+    pub case_code: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

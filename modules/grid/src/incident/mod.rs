@@ -7,3 +7,4 @@ pub(crate) mod service;
 
 pub(crate) use api::routes;
 pub use category::{CATEGORIES, Category};
+pub(crate) use service::DISPUTE;

@@ -1,13 +1,13 @@
 //! What may be done with an incident, and when not.
 
+use jizuo_kernel::cases::{self, Ended, Handover, Outcome, Ref};
 use jizuo_kernel::error::{Faults, refuse};
-use jizuo_kernel::page::{Page, Paging};
 use jizuo_kernel::places::{Kind, Place};
-use jizuo_kernel::process::{self, Move};
-use jizuo_kernel::{Ctx, Error, Result, Scoped, Subject, Text, Tx, say};
+use jizuo_kernel::process::{self, Matter, Move};
+use jizuo_kernel::{Result, Scoped, Subject, Text, Tx, invalid, say};
 use jizuo_standards::{name::Name, phone::Phone};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::category;
 use super::entity::{ActiveModel, Column, Entity, Model};
-use crate::process::INCIDENT;
+use crate::process::{HANDED_OVER, INCIDENT};
 
 /// How fast it has to go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -138,6 +138,7 @@ pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
         assignee: Set(None),
         handled_by: Set(None),
         outcome: Set(None),
+        case_code: Set(None),
         ..ActiveModel::opened(&opening)
     };
     let row = Entity::insert(row).exec_with_returning(tx.db()).await?;
@@ -149,40 +150,6 @@ pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
 fn code_of(place: &Place, id: Uuid) -> String {
     let id = id.simple().to_string().to_uppercase();
     format!("WG{}-{}", place.code.get(..12).unwrap_or(&place.code), &id[24..])
-}
-
-/// One incident of the operation's scope.
-pub(crate) async fn find(ctx: &Ctx, id: Uuid) -> Result<Model> {
-    Entity::within(&ctx.scope).filter(Column::Id.eq(id)).one(ctx.db()).await?.ok_or(Error::NotFound("incident"))
-}
-
-/// What to list.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Filter {
-    pub(crate) phase: Option<String>,
-    pub(crate) state: Option<String>,
-    pub(crate) category: Option<String>,
-    pub(crate) overdue: bool,
-}
-
-/// Incidents of the operation's scope, newest first.
-pub(crate) async fn list(ctx: &Ctx, filter: &Filter, paging: &Paging) -> Result<Page<Model>> {
-    let limit = paging.limit()?;
-    let mut query = Entity::within(&ctx.scope).order_by_desc(Column::Id).limit(limit + 1);
-    for (column, wanted) in
-        [(Column::Phase, &filter.phase), (Column::State, &filter.state), (Column::Category, &filter.category)]
-    {
-        if let Some(wanted) = wanted {
-            query = query.filter(column.eq(wanted));
-        }
-    }
-    if filter.overdue {
-        query = query.filter(Column::DueAt.lt(ctx.now)).filter(Column::ClosedAt.is_null());
-    }
-    if let Some(after) = paging.after_id()? {
-        query = query.filter(Column::Id.lt(after));
-    }
-    Ok(Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string()))
 }
 
 /// Takes one of the steps that need nothing but, perhaps, a reason. What else they ask for is checked here.
@@ -201,7 +168,7 @@ pub(crate) async fn step(tx: &mut Tx, row: &Model, action: &str, reason: Option<
     }
     if action == "grid.incident.return" {
         // "Not ours": the dispatcher decides anew, and nobody has it until then.
-        return set(tx, &row, Column::Assignee, Expr::value(None::<Uuid>)).await;
+        return process::set::<Entity>(tx, &row, |u| u.col_expr(Column::Assignee, Expr::value(None::<Uuid>))).await;
     }
     Ok(row)
 }
@@ -224,7 +191,7 @@ pub(crate) async fn dispatch(tx: &mut Tx, row: &Model, to: Uuid, note: Option<St
     }
     let how = Move { reason: note, assignee: Some(to), pace: Severity::parse(&row.severity).pace() };
     let row = process::advance::<Entity>(tx, row, "grid.incident.dispatch", how).await?;
-    let row = set(tx, &row, Column::Assignee, Expr::value(Some(to))).await?;
+    let row = process::set::<Entity>(tx, &row, |u| u.col_expr(Column::Assignee, Expr::value(Some(to)))).await?;
     tx.note("assignee", to);
     tell(tx, "grid.incident.dispatched", &row)?;
     Ok(row)
@@ -236,8 +203,55 @@ pub(crate) async fn handle(tx: &mut Tx, row: &Model, outcome: String) -> Result<
     let how = Move { reason: Some(outcome.clone()), assignee: None, pace: Severity::parse(&row.severity).pace() };
     let row = process::advance::<Entity>(tx, row, "grid.incident.handle", how).await?;
     let by = tx.actor.account;
-    let row = set(tx, &row, Column::HandledBy, Expr::value(by)).await?;
-    set(tx, &row, Column::Outcome, Expr::value(Some(outcome.trim().to_owned()))).await
+    process::set::<Entity>(tx, &row, |update| {
+        update
+            .col_expr(Column::HandledBy, Expr::value(by))
+            .col_expr(Column::Outcome, Expr::value(Some(outcome.trim().to_owned())))
+    })
+    .await
+}
+
+/// What a dispute is handed over as.
+pub(crate) const DISPUTE: &str = "dispute.intake";
+
+/// Hands it over to whoever takes such matters in the county, under one case code.
+pub(crate) async fn hand_over(tx: &mut Tx, row: &Model, capability: &str, reason: Option<String>) -> Result<Model> {
+    if capability != DISPUTE {
+        return Err(invalid(
+            "capability",
+            "grid.incident.capability",
+            Text::new("目前可移交的只有 dispute.intake（纠纷调解）", "only dispute.intake (mediation) is handed over"),
+        ));
+    }
+    let how = Move { reason, assignee: None, pace: Severity::parse(&row.severity).pace() };
+    let row = process::advance::<Entity>(tx, row, "grid.incident.hand_over", how).await?;
+    let what = Handover {
+        case: String::new(),
+        from: Ref::to::<Entity>(&row),
+        place: tx.snapshot.places.place(row.place)?,
+        title: row.title.clone(),
+        description: row.description.clone(),
+        reported_by: row.reporter_name.clone(),
+    };
+    let (_, case) = cases::hand_over(tx, DISPUTE, row.case_code.clone(), what).await?;
+    process::set::<Entity>(tx, &row, |update| update.col_expr(Column::CaseCode, Expr::value(Some(case)))).await
+}
+
+/// What was handed over has ended: the incident goes on by itself.
+pub(crate) async fn came_back(tx: &mut Tx, payload: &serde_json::Value) -> Result<()> {
+    let ended: Ended = serde_json::from_value(payload.clone())?;
+    if ended.from.kind != Entity::KIND {
+        return Ok(());
+    }
+    let found = Entity::within(&tx.scope).filter(Column::Id.eq(ended.from.id)).one(tx.db()).await?;
+    // Somebody may have taken it back in the meantime.
+    let Some(row) = found.filter(|row| row.state == HANDED_OVER) else { return Ok(()) };
+    let (action, reason) = match ended.outcome {
+        Outcome::Settled => ("grid.incident.settle", format!("{}：移交的事项已办结", ended.case)),
+        Outcome::Unsettled => ("grid.incident.take_back", format!("{}：移交的事项未能解决", ended.case)),
+    };
+    step(tx, &row, action, Some(reason)).await?;
+    Ok(())
 }
 
 /// What is said to be done is seen by somebody else (rule `GRID.VERIFY.OTHER_PERSON`).
@@ -267,17 +281,6 @@ fn only_the_assignee(tx: &Tx, row: &Model) -> Result<()> {
     .rule("grid.incident.handle")
     .who(Text::new("被派单人；或由调度员改派", "the one it was given to, or the dispatcher gives it to another"))
     .into())
-}
-
-/// The row is locked by the step that was just taken in this write.
-async fn set(tx: &Tx, row: &Model, column: Column, value: sea_orm::sea_query::SimpleExpr) -> Result<Model> {
-    Entity::update_within(&jizuo_kernel::Scope::counties(vec![row.county]))
-        .col_expr(column, value)
-        .filter(Column::Id.eq(row.id))
-        .exec_with_returning(tx.db())
-        .await?
-        .pop()
-        .ok_or(Error::NotFound("incident"))
 }
 
 fn tell(tx: &mut Tx, topic: &'static str, row: &Model) -> Result<()> {

@@ -81,7 +81,11 @@ pub(crate) static PROBE: Module = Module {
     },
     processes: &[&NOTE, &DECISION],
     rules: RULES,
-    capabilities: &[Capability { id: "note.intake", title: Text::new("接收便条", "Takes notes") }],
+    capabilities: &[Capability {
+        id: "note.intake",
+        title: Text::new("接收便条", "Takes notes"),
+        take: |tx, what| Box::pin(note::take_over(tx, what)),
+    }],
     events: &[Topic {
         id: "probe.note.written",
         title: Text::new("写了便条", "A note was written"),

@@ -1,10 +1,11 @@
 //! A note: its row, its operations, and what was heard of it.
 
 use chrono::{DateTime, Utc};
+use jizuo_kernel::cases::{Handover, Ref};
 use jizuo_kernel::error::Faults;
 use jizuo_kernel::page::{Page, Paging};
 use jizuo_kernel::process::{self, Move, StepDef, Taken};
-use jizuo_kernel::{App, Ctx, Error, Json, Path, Query, Reply, Result, Scoped, Subject};
+use jizuo_kernel::{App, Ctx, Error, Json, Path, Query, Reply, Result, Scoped, Subject, Tx};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
@@ -138,6 +139,14 @@ async fn write(ctx: Ctx, Json(new): Json<NewNote>) -> Result<Reply<Note>> {
     let location = format!("/api/v1/places/{}/probe/notes/{}", place.code, row.id);
     let reply = Reply::created(location, Note::from(&ctx, &row)).version(row.version);
     tx.commit("probe.note.write", subject, reply).await
+}
+
+/// A note that another module handed over.
+pub(super) async fn take_over(tx: &mut Tx, what: &Handover) -> Result<Ref> {
+    let opening = process::open(tx, &NOTE, &what.place, &what.title, Move::default()).await?;
+    let row = ActiveModel { text: Set(what.title.clone()), ..ActiveModel::opened(&opening) };
+    let row = Entity::insert(row).exec_with_returning(tx.db()).await?;
+    Ok(Ref::to::<Entity>(&row))
 }
 
 #[derive(Debug, Deserialize)]

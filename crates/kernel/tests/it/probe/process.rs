@@ -22,6 +22,7 @@ pub(crate) static NOTE: Process = Process {
             from: &["open"],
             to: "checked",
             deadline: Some("PROBE.CHECK"),
+            needs: None,
             skip: Skip::From(Level::County),
             reason: false,
         },
@@ -31,6 +32,7 @@ pub(crate) static NOTE: Process = Process {
             from: &["checked"],
             to: "closed",
             deadline: None,
+            needs: None,
             skip: Skip::Never(Text::new("平台规则：有始有终", "platform rule: what begins ends")),
             reason: false,
         },
@@ -40,6 +42,7 @@ pub(crate) static NOTE: Process = Process {
             from: &["open", "checked"],
             to: "dropped",
             deadline: None,
+            needs: None,
             skip: Skip::Never(Text::new("平台规则：错的可以作废", "platform rule: a mistake can be dropped")),
             reason: true,
         },
@@ -52,7 +55,7 @@ const PARTY: Text =
     Text::new("中国共产党农村基层组织工作条例第十九条", "Regulations on Rural Party Organisations, Article 19");
 
 const fn step(action: &'static str, title: Text, from: &'static [&'static str], to: &'static str, skip: Skip) -> Step {
-    Step { action, title, from, to, deadline: None, skip, reason: false }
+    Step { action, title, from, to, deadline: None, needs: None, skip, reason: false }
 }
 
 /// 四议两公开 (DOMAIN §4.3).

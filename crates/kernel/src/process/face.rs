@@ -1,0 +1,311 @@
+//! The JSON face that all matters have in common: what stands at the head of a row, its course, lists, and an operation for
+//! every step of the process.
+
+use axum::routing::post;
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany};
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, Paths};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{ContentBuilder, Ref, Required, ResponseBuilder, SecurityRequirement};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+use uuid::Uuid;
+
+use super::definition::{Process, Skip, Step, StepDef};
+use super::matter::{Matter, open_actions};
+use super::timeline::{Taken, history};
+use crate::module::Work;
+use crate::page::{Page, Paging};
+use crate::{App, Ctx, Error, Json, Path, Reply, Result, Scope, Subject, Tx};
+
+/// A matter that is shown and dealt with over JSON. What a module writes is this, and the operations that ask for more
+/// than a reason.
+pub trait Face: Matter<Model: Sync> {
+    /// The row as lists and steps answer it: a [`Head`] and the noun's own fields.
+    type Wire: Serialize + ToSchema + Send + Sync + 'static;
+    /// The last part of the collection's path: `incidents`.
+    const PATH: &'static str;
+
+    fn wire(ctx: &Ctx, row: &Self::Model) -> Self::Wire;
+
+    /// Takes a step that asks for nothing but, perhaps, a reason: the noun's own conditions, and [`super::advance`].
+    fn step<'a>(tx: &'a mut Tx, row: &'a Self::Model, action: &'a str, reason: Option<String>)
+    -> Work<'a, Self::Model>;
+
+    /// Which rows the operation may see: those of its place, unless the noun is laid down from above.
+    fn reach(ctx: &Ctx) -> Result<Scope> {
+        Ok(ctx.scope.clone())
+    }
+}
+
+/// What every matter says of itself.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = Matter)]
+pub struct Head {
+    pub id: Uuid,
+    /// Code of the place.
+    #[schema(example = "530102001001")]
+    pub place: String,
+    pub place_name: String,
+    pub state: String,
+    /// `waiting`, `working`, `done`, however a county adapted the process.
+    pub phase: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<DateTime<Utc>>,
+    pub overdue: bool,
+    pub opened_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<DateTime<Utc>>,
+}
+
+impl Head {
+    pub fn of<E: Matter>(ctx: &Ctx, row: &E::Model) -> Head {
+        let facts = E::facts(row);
+        let tree = &ctx.snapshot.places;
+        Head {
+            id: facts.id,
+            place: tree.get(facts.place).map(|p| p.code.clone()).unwrap_or_default(),
+            place_name: tree.name(facts.place).to_owned(),
+            overdue: facts.closed_at.is_none() && facts.due_at.is_some_and(|due| due < ctx.now),
+            state: facts.state,
+            phase: facts.phase,
+            due_at: facts.due_at,
+            opened_at: facts.opened_at,
+            closed_at: facts.closed_at,
+        }
+    }
+}
+
+/// Where a matter has been and where it can go.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = MatterCourse)]
+pub struct Course {
+    /// What the caller may do now: follow these, and a county's own steps need no new client.
+    pub actions: Vec<StepDef>,
+    /// The time line, oldest first.
+    pub steps: Vec<Taken>,
+}
+
+impl Course {
+    pub async fn of<E: Matter>(ctx: &Ctx, row: &E::Model) -> Result<Course> {
+        Ok(Course { actions: open_actions::<E>(ctx, row).await?, steps: history::<E>(ctx, row).await? })
+    }
+}
+
+/// A step, and why.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(as = StepBody, example = json!({ "reason": "已电话核实" }))]
+pub struct StepBody {
+    /// Needed where the step says so.
+    #[schema(max_length = 500)]
+    pub reason: Option<String>,
+}
+
+/// The path of one matter.
+#[derive(Debug, Deserialize)]
+pub struct MatterPath {
+    pub place: String,
+    pub id: Uuid,
+}
+
+/// The path of a step that a county added.
+#[derive(Debug, Deserialize)]
+struct LocalPath {
+    #[expect(dead_code, reason = "the gate has read it; axum wants every part named")]
+    place: String,
+    id: Uuid,
+    step: String,
+}
+
+/// What to list of any matter.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct Wanted {
+    /// `waiting`, `working`, `done`
+    pub phase: Option<String>,
+    pub state: Option<String>,
+    /// Only what is past its deadline.
+    #[param(default = false)]
+    pub overdue: bool,
+}
+
+/// One matter that the operation may see.
+pub async fn find<E: Face>(ctx: &Ctx, id: Uuid) -> Result<E::Model> {
+    let found = E::within(&E::reach(ctx)?).filter(E::ID.eq(id)).one(ctx.db()).await?;
+    found.ok_or_else(|| Error::NotFound(noun(E::KIND)))
+}
+
+/// Matters that the operation may see, newest first. `narrow` adds the noun's own filters.
+pub async fn list<E: Face>(
+    ctx: &Ctx,
+    wanted: &Wanted,
+    paging: &Paging,
+    narrow: impl FnOnce(Select<E>) -> Select<E>,
+) -> Result<Page<E::Wire>> {
+    let limit = paging.limit()?;
+    let mut query = E::within(&E::reach(ctx)?).order_by_desc(E::ID).limit(limit + 1);
+    if let Some(phase) = &wanted.phase {
+        query = query.filter(E::PHASE.eq(phase));
+    }
+    if let Some(state) = &wanted.state {
+        query = query.filter(E::STATE.eq(state));
+    }
+    if wanted.overdue {
+        query = query.filter(E::DUE_AT.lt(ctx.now)).filter(E::CLOSED_AT.is_null());
+    }
+    if let Some(after) = paging.after_id()? {
+        query = query.filter(E::ID.lt(after));
+    }
+    let rows = narrow(query).all(ctx.db()).await?;
+    Ok(Page::cut(rows, limit, |row| E::facts(row).id.to_string()).map(|row| E::wire(ctx, &row)))
+}
+
+/// Changes fields of a row. The row is locked by the step that this write has taken on it.
+pub async fn set<E: Matter>(
+    tx: &Tx,
+    row: &E::Model,
+    change: impl FnOnce(UpdateMany<E>) -> UpdateMany<E>,
+) -> Result<E::Model> {
+    let facts = E::facts(row);
+    change(E::update_within(&Scope::counties(vec![facts.county])))
+        .filter(E::ID.eq(facts.id))
+        .exec_with_returning(tx.db())
+        .await?
+        .pop()
+        .ok_or_else(|| Error::NotFound(noun(E::KIND)))
+}
+
+/// Commits what began a matter: 201, with where it is.
+pub async fn opened<E: Face>(ctx: &Ctx, tx: Tx, action: &'static str, row: &E::Model) -> Result<Reply<E::Wire>> {
+    let facts = E::facts(row);
+    let module = ctx.module;
+    let location = format!("/api/v1/places/{}/{module}/{}/{}", ctx.place()?.code, E::PATH, facts.id);
+    let reply = Reply::created(location, E::wire(ctx, row)).version(facts.version);
+    tx.commit(action, Subject::new(E::KIND, facts.id), reply).await
+}
+
+/// Commits what was done to a matter: 200, as it is now.
+pub async fn done<E: Face>(ctx: &Ctx, tx: Tx, action: &'static str, row: &E::Model) -> Result<Reply<E::Wire>> {
+    let facts = E::facts(row);
+    let reply = Reply::ok(E::wire(ctx, row)).version(facts.version);
+    tx.commit(action, Subject::new(E::KIND, facts.id), reply).await
+}
+
+fn noun(kind: &'static str) -> &'static str {
+    kind.rsplit('.').next().unwrap_or(kind)
+}
+
+/// An operation for every step that asks for nothing but, perhaps, a reason, and one for the steps that counties add.
+/// `by_hand` are the steps whose operations the module writes itself, because they ask for more.
+pub fn steps<E: Face>(process: &'static Process, by_hand: &[&str]) -> OpenApiRouter<App> {
+    let mut router = OpenApiRouter::new();
+    for step in process.steps.iter().filter(|step| !by_hand.contains(&step.action)) {
+        let action = step.action;
+        let verb = action.rsplit('.').next().unwrap_or(action);
+        let path = format!("/{}/{{id}}/{verb}", E::PATH);
+        let handler = post(move |ctx: Ctx, path: Path<MatterPath>, Json(body): Json<StepBody>| async move {
+            take::<E>(&ctx, path.id, action, action, body.reason).await
+        });
+        let document = operation::<E>(action, action)
+            .summary(Some(format!("{} ({})", step.title.en, step.title.zh)))
+            .description(Some(told(process, step)));
+        router = router.routes(route::<E>(path, document, handler));
+    }
+    let path = format!("/{}/{{id}}/local/{{step}}", E::PATH);
+    let handler = post(|ctx: Ctx, path: Path<LocalPath>, Json(body): Json<StepBody>| async move {
+        let action = format!("{}.{}", E::LOCAL, path.step);
+        take::<E>(&ctx, path.id, &action, E::LOCAL, body.reason).await
+    });
+    let document = operation::<E>(E::LOCAL, E::READ)
+        .summary(Some(format!("A local step of {} (地方增设的环节)", process.title.en)))
+        .description(Some(
+            "Takes a step that the county added to the process. The step's own permission decides who may.".to_owned(),
+        ))
+        .parameter(
+            ParameterBuilder::new()
+                .name("step")
+                .parameter_in(ParameterIn::Path)
+                .required(Required::True)
+                .schema(Some(String::schema()))
+                .example(Some("supervision_review".into())),
+        );
+    router.routes(route::<E>(path, document, handler))
+}
+
+async fn take<E: Face>(
+    ctx: &Ctx,
+    id: Uuid,
+    action: &str,
+    line: &'static str,
+    reason: Option<String>,
+) -> Result<Reply<E::Wire>> {
+    let row = find::<E>(ctx, id).await?;
+    let mut tx = ctx.begin().await?;
+    let row = E::step(&mut tx, &row, action, reason).await?;
+    done::<E>(ctx, tx, line, &row).await
+}
+
+/// What the document says of a step: read off the process, so that it is true.
+fn told(process: &Process, step: &Step) -> String {
+    let from = step.from.iter().map(|state| format!("`{state}`")).collect::<Vec<_>>().join(", ");
+    let mut text = format!("A step of `{}`: from {from} to `{}`.", process.id, step.to);
+    if step.reason {
+        text.push_str(" Says why in `reason`.");
+    }
+    if let Some(rule) = step.deadline {
+        text.push_str(&format!(" Due by the rule `{rule}`."));
+    }
+    if let Some(capability) = step.needs {
+        text.push_str(&format!(" Open only where a module of the county takes `{capability}`."));
+    }
+    match &step.skip {
+        Skip::Never(why) => text.push_str(&format!(" Cannot be left out: {}.", why.en)),
+        Skip::From(level) => text.push_str(&format!(" A {} may leave it out.", level.as_str())),
+    }
+    text
+}
+
+fn uuid() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+        .build()
+        .into()
+}
+
+fn operation<E: Face>(action: &str, permission: &str) -> OperationBuilder {
+    let parameter = |name: &str, schema: utoipa::openapi::RefOr<utoipa::openapi::Schema>| {
+        ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True).schema(Some(schema))
+    };
+    let json = |name: &str| ContentBuilder::new().schema(Some(Ref::from_schema_name(name))).build();
+    OperationBuilder::new()
+        .operation_id(Some(action.replace('.', "_")))
+        .security(SecurityRequirement::new("token", [permission]))
+        .parameter(parameter("place", String::schema()).example(Some("530102".into())))
+        .parameter(parameter("id", uuid()))
+        .request_body(Some(
+            RequestBodyBuilder::new()
+                .content("application/json", json(&StepBody::name()))
+                .required(Some(Required::True))
+                .build(),
+        ))
+        .response("200", ResponseBuilder::new().content("application/json", json(&E::Wire::name())).build())
+}
+
+fn route<E: Face>(
+    path: String,
+    operation: impl Into<Operation>,
+    handler: axum::routing::MethodRouter<App>,
+) -> UtoipaMethodRouter<App> {
+    let mut schemas = vec![(StepBody::name().into_owned(), StepBody::schema())];
+    StepBody::schemas(&mut schemas);
+    schemas.push((E::Wire::name().into_owned(), E::Wire::schema()));
+    E::Wire::schemas(&mut schemas);
+    let mut paths = Paths::new();
+    paths.paths.insert(path, PathItem::new(HttpMethod::Post, operation));
+    (schemas, paths, handler)
+}
