@@ -6,6 +6,7 @@ mod exercise;
 mod house;
 mod tables;
 mod walk;
+mod walls;
 
 use jizuo_kernel::App;
 use jizuo_kernel::registry::Operation;

@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{DatabaseConnection, DatabaseTransaction};
+use sea_orm::DatabaseTransaction;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -17,10 +17,11 @@ use uuid::Uuid;
 use crate::error::{internal, invalid};
 use crate::identity::Actor;
 use crate::places::Place;
+use crate::rows::{Rows, Write};
 use crate::rules::InForce;
-use crate::{App, Error, Json, Lang, Result, Scope, Text, audit, clock, events, gate, idempotency};
-
 use crate::snapshot::{Part, Snapshot};
+use crate::wall::{Counties, Wall};
+use crate::{App, Error, Json, Lang, Result, Scope, Text, audit, clock, events, gate, idempotency};
 
 /// Who, where, when, and by which settings. Only the gate (and the kernel's upkeep) makes one.
 #[derive(Clone)]
@@ -40,6 +41,7 @@ pub struct Ctx {
     /// `If-Match` without its quotes.
     pub(crate) expected: Option<String>,
     pub trace: Arc<str>,
+    rows: Arc<Rows>,
 }
 
 impl Ctx {
@@ -55,7 +57,45 @@ impl Ctx {
         trace: Arc<str>,
     ) -> Ctx {
         let snapshot = app.snapshot();
-        Ctx { app, actor, place, scope, module, now, lang, snapshot, retry: None, expected: None, trace }
+        let rows = Rows::new(app.db.clone(), Wall::default());
+        let mut ctx =
+            Ctx { app, actor, place, scope, module, now, lang, snapshot, retry: None, expected: None, trace, rows };
+        ctx.build_wall();
+        ctx
+    }
+
+    /// The second wall follows from the first: the counties of the scope; to read also those of the places above, where
+    /// baselines and overlays are laid down; and the operation's own place. An operation without a place is about the
+    /// caller, and reads where the caller holds anything.
+    fn build_wall(&mut self) {
+        let tree = &self.snapshot.places;
+        let own = self.place.as_ref().map(|place| place.chain());
+        let mut reads = self.scope.reach().and(own);
+        if let Some(place) = &self.place {
+            reads = reads.or(Scope::upward(tree, place).reach());
+        }
+        if self.scope.is_empty() {
+            let held = self.actor.grants.iter().filter_map(|grant| tree.get(grant.place));
+            reads = held.fold(reads, |reads, place| reads.or(Scope::subtree(tree, place).reach()));
+        }
+        let above = self.place.as_ref().is_some_and(|place| place.above_county());
+        // Above the county something is laid down at the place itself; matters are the counties'.
+        let writes = if above { Counties::default() } else { self.scope.reach() }.and(own);
+        self.rows = Rows::new(self.app.db.clone(), Wall { reads, writes });
+    }
+
+    /// The same circumstances, unable to write.
+    pub(crate) fn only_reading(mut self) -> Ctx {
+        let wall = Wall { writes: Counties::default(), ..self.rows.wall().clone() };
+        self.rows = Rows::new(self.app.db.clone(), wall);
+        self
+    }
+
+    /// The same circumstances with another scope.
+    pub fn within(mut self, scope: Scope) -> Ctx {
+        self.scope = scope;
+        self.build_wall();
+        self
     }
 
     /// The platform itself at work on one place: upkeep, subscribers, the command line.
@@ -77,6 +117,7 @@ impl Ctx {
     pub fn standing_at(mut self, place: Arc<Place>) -> Ctx {
         self.scope = Scope::subtree(&self.snapshot.places, &place);
         self.place = Some(place);
+        self.build_wall();
         self
     }
 
@@ -89,9 +130,9 @@ impl Ctx {
         clock::china_date(self.now)
     }
 
-    /// For reads outside a write.
-    pub fn db(&self) -> &DatabaseConnection {
-        self.app.db.reader()
+    /// For reads; while a write of this request is in progress, inside it.
+    pub fn db(&self) -> &Rows {
+        &self.rows
     }
 
     /// The rule in force here today.
@@ -160,7 +201,7 @@ impl Ctx {
 
     /// Begins a write. Dropping it undoes everything.
     pub async fn begin(&self) -> Result<Tx> {
-        let db = self.app.db.begin().await?;
+        let db = self.rows.write().await?;
         Ok(Tx {
             ctx: self.clone(),
             db,
@@ -208,7 +249,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Ctx {
 /// A write in progress. The only way to end it well is [`Tx::commit`].
 pub struct Tx {
     ctx: Ctx,
-    db: DatabaseTransaction,
+    db: Write,
     facts: Vec<events::Fact>,
     changes: BTreeMap<String, Value>,
     on_behalf_of: Option<String>,
@@ -239,7 +280,7 @@ impl Subject {
 impl Tx {
     /// For reads and writes inside this write.
     pub fn db(&self) -> &DatabaseTransaction {
-        &self.db
+        self.db.tx()
     }
 
     pub fn ctx(&self) -> &Ctx {
@@ -306,13 +347,18 @@ impl Tx {
     ) -> Result<Reply<T>> {
         let Tx { ctx, db, facts, changes, on_behalf_of, touched } = self;
         let place = ctx.place()?.clone();
-        audit::append(&db, &ctx, &place, action, &subject, on_behalf_of, changes).await?;
-        events::append(&db, &ctx, &place, facts).await?;
+        let county = place.chain();
+        if !ctx.rows.wall().writes.holds(county) {
+            // The place was made by this very write.
+            Wall::county(county).around(db.tx()).await?;
+        }
+        audit::append(db.tx(), &ctx, &place, action, &subject, on_behalf_of, changes).await?;
+        events::append(db.tx(), &ctx, &place, facts).await?;
         if let Some(retry) = &ctx.retry {
-            idempotency::remember(&db, &ctx, &place, retry, &reply).await?;
+            idempotency::remember(db.tx(), &ctx, &place, retry, &reply).await?;
         }
         for part in &touched {
-            crate::snapshot::bump(&db, *part).await?;
+            crate::snapshot::bump(db.tx(), *part).await?;
         }
         db.commit().await?;
         if !touched.is_empty() {

@@ -9,6 +9,7 @@ use sea_orm::{
 use sea_orm_migration::MigratorTraitSelf;
 
 use crate::schema::Ledger;
+use crate::wall::{self, Wall};
 use crate::{Module, Result};
 
 /// Connections to one database. On SQLite there is one writer, because several give second-long waits and lock errors.
@@ -50,14 +51,19 @@ impl Db {
         }
     }
 
-    /// For reads outside a write.
+    /// For reference tables, which every county reads. On PostgreSQL tenant tables show no row here: those are read
+    /// through [`crate::Ctx::db`].
     pub fn reader(&self) -> &DatabaseConnection {
         &self.reader
     }
 
     /// Only [`crate::Ctx::begin`] and the kernel's own upkeep begin a write.
-    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction> {
-        #[expect(clippy::disallowed_methods, reason = "the one place where a write begins")]
+    pub(crate) async fn begin(&self, wall: &Wall) -> Result<DatabaseTransaction> {
+        Ok(self.begin_raw(wall).await?)
+    }
+
+    pub(crate) async fn begin_raw(&self, wall: &Wall) -> Result<DatabaseTransaction, DbErr> {
+        #[expect(clippy::disallowed_methods, reason = "the one place where a transaction begins")]
         let tx = self
             .writer
             .begin_with_options(TransactionOptions {
@@ -66,6 +72,7 @@ impl Db {
                 ..TransactionOptions::default()
             })
             .await?;
+        wall.around(&tx).await?;
         Ok(tx)
     }
 
@@ -75,10 +82,12 @@ impl Db {
 
     /// Brings every module's tables to this build's shape. Repeatable.
     pub async fn migrate(&self, modules: &[&'static Module]) -> Result<()> {
+        wall::refuse_superuser(&self.writer).await?;
         let turn = self.turn_to_migrate().await?;
         for module in modules {
             Ledger { module: module.id, migrations: module.migrations }.up(&self.writer, None).await?;
         }
+        wall::raise(&self.writer, modules).await?;
         match turn {
             Some(turn) => Ok(turn.commit().await?),
             None => Ok(()),
@@ -92,7 +101,7 @@ impl Db {
         if self.backend() != DbBackend::Postgres {
             return Ok(None);
         }
-        let turn = self.begin().await?;
+        let turn = self.begin(&Wall::default()).await?;
         turn.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATING})")).await?;
         Ok(Some(turn))
     }

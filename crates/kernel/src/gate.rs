@@ -132,6 +132,9 @@ async fn admit(app: &App, operation: &Operation, req: &Parts) -> Result<Ctx> {
         _ => scope,
     };
     let mut ctx = Ctx::new(app.clone(), actor, here, scope, operation.module, now, lang, trace);
+    if operation.reads() {
+        ctx = ctx.only_reading();
+    }
     ctx.expected = headers
         .get(header::IF_MATCH)
         .and_then(|v| v.to_str().ok())

@@ -4,6 +4,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select, UpdateMany};
 
 use crate::places::{Kind, Place, Tree};
+use crate::wall::Counties;
 
 /// Which rows an operation may touch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,6 +81,14 @@ impl Scope {
     /// Whether rows of this place lie within the scope.
     pub fn covers(&self, place: &Place) -> bool {
         self.branches.iter().any(|branch| branch.covers(place))
+    }
+
+    /// The counties that rows of this scope can be of.
+    pub(crate) fn reach(&self) -> Counties {
+        self.branches.iter().fold(Counties::default(), |all, branch| match &branch.counties {
+            None => Counties::All,
+            Some(ids) => all.and(ids.iter().copied()),
+        })
     }
 
     /// Adds another part.

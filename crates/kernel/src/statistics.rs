@@ -170,7 +170,8 @@ pub mod api {
         }
         let mut ctx = ctx;
         if ctx.place()?.above_county() {
-            ctx.scope = counties::narrow(&ctx.snapshot, ctx.place()?, module.id, ctx.scope.clone(), ctx.now);
+            let counties = counties::narrow(&ctx.snapshot, ctx.place()?, module.id, ctx.scope.clone(), ctx.now);
+            ctx = ctx.within(counties);
         }
         let figures = (statistic.count)(&ctx, period).await?;
         let tree = &ctx.snapshot.places;

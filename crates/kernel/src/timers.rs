@@ -9,6 +9,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait};
 
 use crate::module::Timer;
 use crate::places::Place;
+use crate::wall::Wall;
 use crate::{App, Ctx, Module, Reference, Reply, Result, Scope, Subject, counties, db};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -45,7 +46,7 @@ async fn claim(app: &App, timer: &Timer, known: Option<&Model>) -> Result<bool> 
     match known {
         Some(row) if row.due_at > now => Ok(false),
         Some(row) => {
-            let tx = app.db.begin().await?;
+            let tx = app.db.begin(&Wall::default()).await?;
             let taken = Entity::change()
                 .col_expr(Column::DueAt, Expr::value(next))
                 .filter(Column::Id.eq(timer.id))
@@ -56,7 +57,7 @@ async fn claim(app: &App, timer: &Timer, known: Option<&Model>) -> Result<bool> 
             Ok(taken.rows_affected == 1)
         }
         None => {
-            let tx = app.db.begin().await?;
+            let tx = app.db.begin(&Wall::default()).await?;
             let row = ActiveModel { id: Set(timer.id.to_owned()), due_at: Set(next) };
             match Entity::insert(row).exec_without_returning(&tx).await {
                 Ok(_) => {
@@ -81,8 +82,7 @@ async fn run(app: &App, module: &'static Module, timer: &Timer) -> Result<()> {
     };
     let chains = tree.chains_below(tree.roots());
     for place in chains.into_iter().filter_map(|id| tree.get(id)).filter(|place| here(place)) {
-        let mut ctx = Ctx::system(app, timer.id, module.id, Some(place.clone()));
-        ctx.scope = Scope::chain(tree, place);
+        let ctx = Ctx::system(app, timer.id, module.id, Some(place.clone())).within(Scope::chain(tree, place));
         let outcome = async {
             let mut tx = ctx.begin().await?;
             let dealt = (timer.run)(&mut tx).await?;

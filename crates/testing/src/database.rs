@@ -57,6 +57,9 @@ impl TestDatabase {
         let template = match known.get(&key) {
             Some(template) => template.clone(),
             None => {
+                if let Some(server) = &server {
+                    ordinary_role(server).await;
+                }
                 let template = build(server.as_deref(), modules).await;
                 known.insert(key, template.clone());
                 template
@@ -74,10 +77,10 @@ impl TestDatabase {
                 let name = unique("jizuo_test");
                 admin(&server)
                     .await
-                    .execute_unprepared(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
+                    .execute_unprepared(&format!("CREATE DATABASE {name} TEMPLATE {template} OWNER {ROLE}"))
                     .await
                     .expect("a database");
-                Owned { url: with_database(&server, &name), place: Place::Postgres { server, name } }
+                Owned { url: as_ordinary_role(&server, &name), place: Place::Postgres { server, name } }
             }
             (Template::Postgres(_), None) => unreachable!("a PostgreSQL template without a server"),
         };
@@ -94,6 +97,14 @@ impl TestDatabase {
 
     pub fn url(&self) -> &str {
         &self.0.url
+    }
+
+    /// Past the platform and past the second wall: as the file's owner, or as the server's superuser.
+    pub(crate) async fn behind(&self) -> DatabaseConnection {
+        match &self.0.place {
+            Place::Sqlite { .. } => one_connection(self.0.url.clone()).await,
+            Place::Postgres { server, name } => one_connection(with_database(server, name)).await,
+        }
     }
 }
 
@@ -113,15 +124,41 @@ impl Drop for Owned {
     }
 }
 
+pub(crate) fn location(url: &str) -> Location {
+    Location { url: url.to_owned(), pool: 6, durable: false, acquire: Duration::from_secs(20) }
+}
+
 async fn connect(url: &str) -> Db {
-    let location = Location { url: url.to_owned(), pool: 6, durable: false, acquire: Duration::from_secs(20) };
-    Db::connect(&location).await.expect("a test database")
+    Db::connect(&location(url)).await.expect("a test database")
+}
+
+/// Who the platform is to the server in tests: an ordinary role, because superusers walk through row-level security.
+const ROLE: &str = "jizuo_test";
+
+async fn ordinary_role(server: &str) {
+    // Several test binaries may make it at once.
+    let sql = format!(
+        "DO $$ BEGIN CREATE ROLE {ROLE} LOGIN PASSWORD '{ROLE}'; \
+         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+    );
+    admin(server).await.execute_unprepared(&sql).await.expect("a role");
+}
+
+/// `postgres://postgres@host:port/postgres` → `postgres://jizuo_test:jizuo_test@host:port/NAME`
+fn as_ordinary_role(server: &str, name: &str) -> String {
+    let (scheme, rest) = server.split_once("://").expect("postgres://host/database");
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    with_database(&format!("{scheme}://{ROLE}:{ROLE}@{host}"), name)
+}
+
+async fn one_connection(url: String) -> DatabaseConnection {
+    let mut options = sea_orm::ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    Database::connect(options).await.expect("the test's database, or the server of JIZUO_TEST_DATABASE")
 }
 
 async fn admin(server: &str) -> DatabaseConnection {
-    let mut options = sea_orm::ConnectOptions::new(server.to_owned());
-    options.max_connections(1).sqlx_logging(false);
-    Database::connect(options).await.expect("the PostgreSQL server of JIZUO_TEST_DATABASE")
+    one_connection(server.to_owned()).await
 }
 
 fn with_database(server: &str, name: &str) -> String {
@@ -158,8 +195,12 @@ async fn build(server: Option<&str>, modules: &[&'static Module]) -> Template {
         }
         Some(server) => {
             let name = unique("jizuo_test_template");
-            admin(server).await.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a template");
-            (with_database(server, &name), Template::Postgres(name))
+            admin(server)
+                .await
+                .execute_unprepared(&format!("CREATE DATABASE {name} OWNER {ROLE}"))
+                .await
+                .expect("a template");
+            (as_ordinary_role(server, &name), Template::Postgres(name))
         }
     };
     let db = connect(&url).await;

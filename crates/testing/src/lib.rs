@@ -15,7 +15,12 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use chrono::{DateTime, Duration, TimeZone, Utc};
 use jizuo_kernel::settings::Settings;
-use jizuo_kernel::{App, Clock, Ctx, Keyring, Module, Platform, Reply, Subject};
+
+use jizuo_kernel::db::Location;
+use jizuo_kernel::{App, Clock, Ctx, Db, Keyring, Module, Platform, Reply, Subject};
+
+use sea_orm::DatabaseConnection;
+use tokio::sync::OnceCell;
 
 pub use answer::Answer;
 pub use database::TestDatabase;
@@ -66,8 +71,9 @@ pub struct TestApp {
     pub(crate) succeeded: Mutex<BTreeSet<String>>,
     /// Compiled schemas of answers, by operation and status.
     pub(crate) schemas: Mutex<BTreeMap<(String, u16), Option<jsonschema::Validator>>>,
+    behind: OnceCell<DatabaseConnection>,
     // Dropped last: the database goes when nobody uses it any more.
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 impl TestApp {
@@ -93,8 +99,16 @@ impl TestApp {
         let mut settings = settings();
         change(&mut settings);
         let clock = Arc::new(AtomicI64::new(monday().timestamp_micros()));
-        let (app, router) = start(settings, &clock, &database, &all).await;
-        TestApp { app, router, clock, succeeded: Mutex::default(), schemas: Mutex::default(), _database: database }
+        let (app, router) = start(settings, &clock, database.connect().await, &all).await;
+        TestApp {
+            app,
+            router,
+            clock,
+            succeeded: Mutex::default(),
+            schemas: Mutex::default(),
+            behind: OnceCell::new(),
+            database,
+        }
     }
 
     /// Now, as the test has it.
@@ -156,18 +170,33 @@ impl TestApp {
         User::stranger(self)
     }
 
+    /// The database past the platform and past both walls: what an intruder does, and what no operation shows.
+    pub async fn behind(&self) -> &DatabaseConnection {
+        self.behind.get_or_init(|| self.database.behind()).await
+    }
+
+    /// How the platform reaches the test's database.
+    pub fn location(&self) -> Location {
+        database::location(self.database.url())
+    }
+
     /// A second process on the same database.
     pub async fn second_process(&self) -> TestApp {
+        self.process_with(self.database.connect().await).await
+    }
+
+    /// A second process with connections of its own.
+    pub async fn process_with(&self, db: Db) -> TestApp {
         let modules = self.app.registry.modules().to_vec();
-        let database = self._database.shared();
-        let (app, router) = start(self.app.settings.clone(), &self.clock, &database, &modules).await;
+        let (app, router) = start(self.app.settings.clone(), &self.clock, db, &modules).await;
         TestApp {
             app,
             router,
             clock: self.clock.clone(),
             succeeded: Mutex::default(),
             schemas: Mutex::default(),
-            _database: database,
+            behind: OnceCell::new(),
+            database: self.database.shared(),
         }
     }
 }
@@ -184,17 +213,12 @@ fn settings() -> Settings {
 /// Any 32 random bytes.
 pub(crate) const TEST_KEY: &str = "3q2+796tvu/erb7v3q2+78r+ur4BI0VniavN7xIjNEU=";
 
-async fn start(
-    settings: Settings,
-    clock: &Arc<AtomicI64>,
-    database: &TestDatabase,
-    modules: &[&'static Module],
-) -> (App, Router) {
+async fn start(settings: Settings, clock: &Arc<AtomicI64>, db: Db, modules: &[&'static Module]) -> (App, Router) {
     let clock = clock.clone();
     let clock =
         Clock::from_fn(move || DateTime::from_timestamp_micros(clock.load(Ordering::SeqCst)).expect("a time in range"));
     let keyring = Keyring::from_base64(TEST_KEY).expect("a key");
-    Platform::start(settings, keyring, clock, database.connect().await, modules).await.expect("a platform")
+    Platform::start(settings, keyring, clock, db, modules).await.expect("a platform")
 }
 
 /// What an authenticator shows for a secret (base32) at this moment.

@@ -40,7 +40,26 @@ pub async fn wrong_tables(app: &App) -> Vec<String> {
             Some(class) => check_keys(app, name, *class, &classes, &mut wrong).await,
         }
     }
+    if !is_sqlite(app) {
+        check_walls(app, &classes, &mut wrong).await;
+    }
     wrong
+}
+
+/// Row security is forced on every tenant table and on no other, with one policy for each command.
+async fn check_walls(app: &App, classes: &BTreeMap<String, Class>, wrong: &mut Vec<String>) {
+    let sql = "SELECT c.relname::text, CASE WHEN c.relrowsecurity AND c.relforcerowsecurity THEN 'forced' ELSE 'open' END, \
+               coalesce(string_agg(p.polcmd::text, '' ORDER BY p.polcmd), '') \
+               FROM pg_class AS c LEFT JOIN pg_policy AS p ON p.polrelid = c.oid \
+               WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace GROUP BY c.oid";
+    for row in rows(app, sql).await {
+        let [table, forced, commands] = row.try_into().expect("three columns");
+        let stands = (forced.as_str(), commands.as_str());
+        let expected = if classes.get(&table) == Some(&Class::Tenant) { ("forced", "adrw") } else { ("open", "") };
+        if stands != expected {
+            wrong.push(format!("row security of {table} is {stands:?}, not {expected:?}"));
+        }
+    }
 }
 
 async fn check_keys(app: &App, table: &str, class: Class, classes: &BTreeMap<String, Class>, wrong: &mut Vec<String>) {
@@ -92,7 +111,7 @@ async fn tables(app: &App) -> BTreeSet<String> {
     let sql = if is_sqlite(app) {
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
     } else {
-        "SELECT table_name::text FROM information_schema.tables WHERE table_schema = current_schema()"
+        "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()"
     };
     rows(app, sql).await.into_iter().flatten().collect()
 }

@@ -198,7 +198,7 @@ impl<'a> User<'a> {
     }
 
     async fn audit_lines(&self) -> i64 {
-        let db = self.test.app.db.reader();
+        let db = self.test.behind().await;
         let statement = Statement::from_string(db.get_database_backend(), "SELECT COUNT(*) AS n FROM base_audit");
         let row = db.query_one_raw(statement).await.expect("a count").expect("a row");
         row.try_get("", "n").expect("a number")

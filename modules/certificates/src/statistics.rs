@@ -36,7 +36,8 @@ pub(crate) const STATISTICS: &[Statistic] = &[
                 // What the province or prefecture itself laid down stands under no county.
                 let place = here.place()?.clone();
                 if place.above_county() {
-                    here.scope = here.scope.and_also(Scope::counties(vec![place.id]));
+                    let more = here.scope.clone().and_also(Scope::counties(vec![place.id]));
+                    here = here.within(more);
                 }
                 let until = Expr::col(OfItem::InForceUntil);
                 let still = until.clone().is_null().or(until.gte(period.to));

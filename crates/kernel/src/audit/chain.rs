@@ -2,12 +2,15 @@
 //! Sealing happens right after the commit, so that the chain is no lock on a county's writes.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::entity::{line, seal as row, unsealed};
+use crate::rows::Rows;
+use crate::wall::Wall;
 use crate::{App, Result, Scope, Scoped, db};
 
 /// Lines sealed in one transaction.
@@ -15,16 +18,23 @@ const BATCH: u64 = 500;
 /// Lines read at once when verifying.
 const WINDOW: u64 = 2_000;
 
+fn everything(app: &App) -> Arc<Rows> {
+    Rows::new(app.db.clone(), Wall::platform())
+}
+
 /// Seals what is waiting, oldest first. Two sealers at once: the second finds the number taken and leaves it.
 pub async fn seal(app: &App) -> Result<u64> {
     let mut sealed = 0;
     loop {
         // No scope by place: the sealer is the platform's own and works on every chain.
+        let rows = everything(app);
         let waiting = unsealed::Entity::within(&Scope::platform())
             .order_by_asc(unsealed::Column::Id)
             .limit(BATCH)
-            .all(app.db.reader())
+            .all(&*rows)
             .await?;
+        // Its connection is for the seals.
+        drop(rows);
         let full = waiting.len() as u64 == BATCH;
         let mut by_county: BTreeMap<i32, Vec<Uuid>> = BTreeMap::new();
         for row in waiting {
@@ -41,7 +51,7 @@ pub async fn seal(app: &App) -> Result<u64> {
 
 async fn seal_county(app: &App, county: i32, ids: Vec<Uuid>) -> Result<u64> {
     let scope = Scope::counties(vec![county]);
-    let tx = app.db.begin().await?;
+    let tx = app.db.begin(&Wall::county(county)).await?;
     let lines = line::Entity::within(&scope)
         .filter(line::Column::Id.is_in(ids))
         .order_by_asc(line::Column::Id)
@@ -129,7 +139,7 @@ pub struct Broken {
 /// Walks every chain from its first line. `progress` is told after each window of lines.
 pub async fn verify(app: &App, mut progress: impl FnMut(u64)) -> Result<Report> {
     let mut report = Report::default();
-    let db = app.db.reader();
+    let db = &*everything(app);
     let counties: Vec<i32> = row::Entity::within(&Scope::platform())
         .select_only()
         .column(row::Column::County)
@@ -154,7 +164,7 @@ pub async fn verify(app: &App, mut progress: impl FnMut(u64)) -> Result<Report> 
 
 async fn verify_chain(app: &App, county: i32, report: &mut Report, progress: &mut impl FnMut(u64)) -> Result<()> {
     let scope = Scope::counties(vec![county]);
-    let db = app.db.reader();
+    let db = &*everything(app);
     let (mut number, mut hash) = (0, String::new());
     report.chains += 1;
     loop {
@@ -200,7 +210,7 @@ async fn verify_chain(app: &App, county: i32, report: &mut Report, progress: &mu
 
 /// Lines that no seal covers and that do not wait for one were slipped in; what waits and is not there was taken away.
 async fn unclaimed(app: &App, waiting: &HashSet<(i32, Uuid)>, report: &mut Report) -> Result<()> {
-    let db = app.db.reader();
+    let db = &*everything(app);
     let mut after = Uuid::nil();
     let mut missing = waiting.clone();
     loop {

@@ -8,6 +8,8 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{DEAD, DONE, PASSED, PENDING, delivery, event};
 use crate::module::Subscription;
+use crate::rows::Rows;
+use crate::wall::Wall;
 use crate::{App, Ctx, Module, Reply, Result, Scope, Scoped, Subject, counties};
 
 /// Deliveries read at once.
@@ -19,14 +21,17 @@ const TRIES: i32 = 12;
 pub async fn deliver(app: &App) -> Result<u64> {
     let mut dealt = 0;
     loop {
+        let rows = Rows::new(app.db.clone(), Wall::platform());
         let due = delivery::Entity::within(&Scope::platform())
             .filter(delivery::Column::State.eq(PENDING))
             .filter(delivery::Column::NextAt.lte(app.clock.now()))
             .order_by_asc(delivery::Column::NextAt)
             .order_by_asc(delivery::Column::Id)
             .limit(BATCH)
-            .all(app.db.reader())
+            .all(&*rows)
             .await?;
+        // Its connection is for the deliveries.
+        drop(rows);
         let full = due.len() as u64 == BATCH;
         for row in due {
             one(app, &row).await?;
@@ -47,7 +52,9 @@ fn subscriber(app: &App, id: &str) -> Option<(&'static Module, &'static Subscrip
 
 async fn one(app: &App, row: &delivery::Model) -> Result<()> {
     let scope = Scope::counties(vec![row.county]);
-    let event = event::Entity::within(&scope).filter(event::Column::Id.eq(row.event)).one(app.db.reader()).await?;
+    let rows = Rows::new(app.db.clone(), Wall::county(row.county));
+    let event = event::Entity::within(&scope).filter(event::Column::Id.eq(row.event)).one(&*rows).await?;
+    drop(rows);
     let (Some(event), Some((module, subscription))) = (event, subscriber(app, &row.subscriber)) else {
         // This build does not carry the subscriber's module: another process's may.
         return postpone(app, row, Duration::minutes(5)).await;
@@ -55,6 +62,9 @@ async fn one(app: &App, row: &delivery::Model) -> Result<()> {
     let snapshot = app.snapshot();
     let place = snapshot.places.place(event.place)?;
     let ctx = Ctx::system(app, subscription.id, module.id, Some(place.clone()));
+    // A transferred place has left its deliveries with the county that wrote them.
+    let reach = ctx.scope.clone().and_also(scope.clone());
+    let ctx = ctx.within(reach);
     if !counties::state(&snapshot, &place, module.id, ctx.now).state.is_alive() {
         return finish(app, row, PASSED, row.attempts, None).await;
     }
@@ -91,7 +101,7 @@ fn back_off(attempts: i32) -> Duration {
 }
 
 async fn finish(app: &App, row: &delivery::Model, state: &str, attempts: i32, error: Option<String>) -> Result<()> {
-    let tx = app.db.begin().await?;
+    let tx = app.db.begin(&Wall::county(row.county)).await?;
     delivery::Entity::update_within(&Scope::counties(vec![row.county]))
         .col_expr(delivery::Column::State, Expr::value(state))
         .col_expr(delivery::Column::Attempts, Expr::value(attempts))
@@ -106,7 +116,7 @@ async fn finish(app: &App, row: &delivery::Model, state: &str, attempts: i32, er
 }
 
 async fn postpone(app: &App, row: &delivery::Model, by: Duration) -> Result<()> {
-    let tx = app.db.begin().await?;
+    let tx = app.db.begin(&Wall::county(row.county)).await?;
     delivery::Entity::update_within(&Scope::counties(vec![row.county]))
         .col_expr(delivery::Column::NextAt, Expr::value(app.clock.now() + by))
         .filter(delivery::Column::Id.eq(row.id))

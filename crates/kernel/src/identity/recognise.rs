@@ -10,6 +10,7 @@ use super::{Actor, COOKIE, Held};
 use crate::error::refuse;
 use crate::keyring::fingerprint;
 use crate::settings::SecondFactor;
+use crate::wall::Wall;
 use crate::{App, Error, Reference, Result, Text};
 
 /// What a person who has signed in must do first.
@@ -129,7 +130,7 @@ pub(super) const SESSION: &str = "session";
 pub(super) const TOKEN: &str = "token";
 
 async fn seen(app: &App, fingerprint: &str, now: DateTime<Utc>) -> Result<()> {
-    let tx = app.db.begin().await?;
+    let tx = app.db.begin(&Wall::default()).await?;
     session::Entity::change()
         .col_expr(session::Column::SeenAt, sea_orm::sea_query::Expr::value(now))
         .filter(session::Column::Fingerprint.eq(fingerprint))

@@ -26,7 +26,7 @@ async fn everywhere() -> TestApp {
 
 async fn read(test: &TestApp, scope: &Scope) -> Vec<String> {
     let query = note::Entity::within(scope).select_only().column(note::Column::Text);
-    let mut found: Vec<String> = query.into_tuple().all(test.app.db.reader()).await.unwrap();
+    let mut found: Vec<String> = query.into_tuple().all(test.behind().await).await.unwrap();
     found.sort_unstable();
     found
 }
@@ -49,11 +49,11 @@ async fn no_scope_reads_no_row_and_changes_none() {
         assert!(read(&test, &nothing).await.is_empty());
         let changed = note::Entity::update_within(&nothing)
             .col_expr(note::Column::Text, sea_orm::sea_query::Expr::value("x"))
-            .exec(test.app.db.reader())
+            .exec(test.behind().await)
             .await
             .unwrap();
         assert_eq!(changed.rows_affected, 0);
-        let gone = note::Entity::delete_within(&nothing).exec(test.app.db.reader()).await.unwrap();
+        let gone = note::Entity::delete_within(&nothing).exec(test.behind().await).await.unwrap();
         assert_eq!(gone.rows_affected, 0);
     }
     assert_eq!(read(&test, &whole).await.len(), 3);
