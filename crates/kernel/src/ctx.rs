@@ -10,6 +10,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::DatabaseTransaction;
+use sea_orm::sea_query::InsertStatement;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -17,11 +18,12 @@ use uuid::Uuid;
 use crate::error::{internal, invalid};
 use crate::identity::Actor;
 use crate::places::Place;
+use crate::process::Definition;
 use crate::rows::{Rows, Write};
 use crate::rules::InForce;
 use crate::snapshot::{Part, Snapshot};
 use crate::wall::{Counties, Wall};
-use crate::{App, Error, Json, Lang, Result, Scope, Text, audit, clock, events, gate, idempotency};
+use crate::{App, Error, Json, Lang, Result, Scope, Text, audit, clock, db, events, gate, idempotency};
 
 /// Who, where, when, and by which settings. Only the gate (and the kernel's upkeep) makes one.
 #[derive(Clone)]
@@ -209,6 +211,8 @@ impl Ctx {
             changes: BTreeMap::new(),
             on_behalf_of: None,
             touched: Vec::new(),
+            last: Vec::new(),
+            versions: Vec::new(),
         })
     }
 
@@ -254,6 +258,10 @@ pub struct Tx {
     changes: BTreeMap<String, Value>,
     on_behalf_of: Option<String>,
     touched: Vec<Part>,
+    /// Rows that nobody reads before the commit: they go to the database in one message with it.
+    last: Vec<InsertStatement>,
+    /// Process versions that are stored with this write.
+    versions: Vec<(String, Definition)>,
 }
 
 impl Deref for Tx {
@@ -328,6 +336,16 @@ impl Tx {
         }
     }
 
+    /// Adds rows that nobody reads before the commit.
+    pub(crate) fn last(&mut self, rows: InsertStatement) {
+        self.last.push(rows);
+    }
+
+    /// A process version that is stored with this write.
+    pub(crate) fn stores_version(&mut self, hash: &str, definition: Definition) {
+        self.versions.push((hash.to_owned(), definition));
+    }
+
     /// The version a caller without `If-Match` (a file, the command line) has just read.
     pub(crate) fn seen_version(&mut self, version: i32) {
         self.ctx.expected = Some(version.to_string());
@@ -345,22 +363,26 @@ impl Tx {
         subject: Subject,
         reply: Reply<T>,
     ) -> Result<Reply<T>> {
-        let Tx { ctx, db, facts, changes, on_behalf_of, touched } = self;
+        let Tx { ctx, db, facts, changes, on_behalf_of, touched, mut last, versions } = self;
         let place = ctx.place()?.clone();
         let county = place.chain();
         if !ctx.rows.wall().writes.holds(county) {
             // The place was made by this very write.
             Wall::county(county).around(db.tx()).await?;
         }
-        audit::append(db.tx(), &ctx, &place, action, &subject, on_behalf_of, changes).await?;
-        events::append(db.tx(), &ctx, &place, facts).await?;
+        last.extend(audit::rows(&ctx, &place, action, &subject, on_behalf_of, changes)?);
+        last.extend(events::rows(&ctx, &place, facts));
         if let Some(retry) = &ctx.retry {
-            idempotency::remember(db.tx(), &ctx, &place, retry, &reply).await?;
+            last.extend(idempotency::row(&ctx, &place, retry, &reply)?);
         }
+        db::insert_all(db.tx(), last).await.map_err(idempotency::busy)?;
         for part in &touched {
             crate::snapshot::bump(db.tx(), *part).await?;
         }
         db.commit().await?;
+        for (hash, definition) in versions {
+            ctx.app.keep_definition(&hash, definition);
+        }
         if !touched.is_empty() {
             // It is committed: an answer of failure would be a lie. The poll catches up with what was not read now.
             if let Err(error) = ctx.app.refresh().await {

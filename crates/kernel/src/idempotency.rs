@@ -5,13 +5,14 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::Duration;
 use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveValue::Set, DatabaseTransaction};
+use sea_orm::sea_query::InsertStatement;
+use sea_orm::{ActiveValue::Set, QueryTrait, SqlErr};
 use serde::Serialize;
 
 use crate::ctx::{Ctx, Reply};
 use crate::error::{internal, invalid, refuse};
 use crate::places::Place;
-use crate::{Result, Scope, Scoped, Text, Tx, clock, db};
+use crate::{Error, Result, Scope, Scoped, Text, Tx, clock};
 
 /// Answers are kept this long; a queue on a phone is sent within it.
 const KEPT_DAYS: i64 = 7;
@@ -61,14 +62,14 @@ pub(crate) fn key(value: &HeaderValue) -> Result<String> {
         })
 }
 
-pub(crate) async fn remember<T: Serialize>(
-    tx: &DatabaseTransaction,
+/// The answer of a write, to be kept with it.
+pub(crate) fn row<T: Serialize>(
     ctx: &Ctx,
     place: &Place,
     retry: &Retry,
     reply: &Reply<T>,
-) -> Result<()> {
-    let Some(actor) = ctx.actor.account else { return Ok(()) };
+) -> Result<Option<InsertStatement>> {
+    let Some(actor) = ctx.actor.account else { return Ok(None) };
     let row = ActiveModel {
         county: Set(place.chain()),
         id: Set(clock::id_at(ctx.now)),
@@ -81,14 +82,18 @@ pub(crate) async fn remember<T: Serialize>(
         body: Set(reply.body.as_ref().map(serde_json::to_vec).transpose()?),
         at: Set(ctx.now),
     };
-    match Entity::insert(row).exec_without_returning(tx).await {
-        Ok(_) => Ok(()),
-        Err(error) if db::is_duplicate(&error) => Err(refuse(
+    Ok(Some(Entity::insert(row).into_query()))
+}
+
+/// The key is there already: the same request is being dealt with at this moment.
+pub(crate) fn busy(error: DbErr) -> Error {
+    match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(which)) if which.contains("base_idempotency") => refuse(
             "base.idempotency.busy",
             Text::new("同一个请求正在处理，请稍后重试", "the same request is being dealt with; try again in a moment"),
         )
-        .into()),
-        Err(error) => Err(error.into()),
+        .into(),
+        _ => error.into(),
     }
 }
 

@@ -101,6 +101,11 @@ impl<'a> User<'a> {
         User { test, id: Uuid::nil(), login: String::new(), token: None, headers: Vec::new(), counted: true }
     }
 
+    /// The bearer token, for clients of another kind.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     /// The same person with another credential.
     pub fn with_token(&self, token: impl Into<String>) -> User<'a> {
         User { token: Some(token.into()), ..self.clone() }

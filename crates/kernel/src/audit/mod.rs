@@ -8,23 +8,23 @@ pub use chain::{Broken, Report, seal, verify};
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::InsertStatement;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use serde_json::Value;
 
 use crate::page::{Page, Paging};
 use crate::places::Place;
 use crate::{Ctx, Result, Scoped, Subject, clock};
 
-/// Writes the line of one commit, and leaves it for the sealer.
-pub(crate) async fn append(
-    tx: &DatabaseTransaction,
+/// The line of one commit, and its mark for the sealer.
+pub(crate) fn rows(
     ctx: &Ctx,
     place: &Place,
     action: &'static str,
     subject: &Subject,
     on_behalf_of: Option<String>,
     changes: BTreeMap<String, Value>,
-) -> Result<()> {
+) -> Result<[InsertStatement; 2]> {
     let id = clock::id_at(ctx.now);
     let line = entity::line::ActiveModel {
         county: Set(place.chain()),
@@ -40,10 +40,8 @@ pub(crate) async fn append(
         changes: Set(serde_json::to_string(&changes)?),
         trace: Set(ctx.trace.to_string()),
     };
-    entity::line::Entity::insert(line).exec_without_returning(tx).await?;
     let open = entity::unsealed::ActiveModel { county: Set(place.chain()), id: Set(id) };
-    entity::unsealed::Entity::insert(open).exec_without_returning(tx).await?;
-    Ok(())
+    Ok([entity::line::Entity::insert(line).into_query(), entity::unsealed::Entity::insert(open).into_query()])
 }
 
 /// What to look for in the audit.

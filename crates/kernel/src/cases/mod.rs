@@ -6,7 +6,7 @@ pub mod entity;
 use std::sync::Arc;
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryTrait};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -104,10 +104,10 @@ fn code(ctx: &Ctx, place: &Place) -> String {
 }
 
 /// Opens a case with a matter: the code to keep with it. A matter that was handed over has its case already.
-pub async fn open(tx: &Tx, matter: &Ref, place: &Place) -> Result<String> {
+pub fn open(tx: &mut Tx, matter: &Ref, place: &Place) -> String {
     let code = code(tx, place);
-    join(tx, &code, matter, place, None).await?;
-    Ok(code)
+    join(tx, &code, matter, place, None);
+    code
 }
 
 /// Hands a matter over to the module of the county that takes such matters, in this one write: both happened, or neither.
@@ -119,17 +119,17 @@ pub async fn hand_over(tx: &mut Tx, capability: &str, case: Option<String>, what
     };
     let case = match case {
         Some(code) => code,
-        None => open(tx, &what.from, &place).await?,
+        None => open(tx, &what.from, &place),
     };
     let what = Handover { case: case.clone(), ..what };
     let to = (taken.take)(tx, &what).await?;
-    join(tx, &case, &to, &place, Some((capability, &what.from))).await?;
+    join(tx, &case, &to, &place, Some((capability, &what.from)));
     tx.note("case", &case);
     tx.note("handed_to", &to.kind);
     Ok((to, case))
 }
 
-async fn join(tx: &Tx, code: &str, matter: &Ref, place: &Place, from: Option<(&str, &Ref)>) -> Result<()> {
+fn join(tx: &mut Tx, code: &str, matter: &Ref, place: &Place, from: Option<(&str, &Ref)>) {
     let row = entity::ActiveModel {
         county: Set(place.chain()),
         id: Set(tx.id()),
@@ -149,8 +149,7 @@ async fn join(tx: &Tx, code: &str, matter: &Ref, place: &Place, from: Option<(&s
         ended_at: Set(None),
         outcome: Set(None),
     };
-    entity::Entity::insert(row).exec_without_returning(tx.db()).await?;
-    Ok(())
+    tx.last(entity::Entity::insert(row).into_query());
 }
 
 /// A matter of a case has ended. Who handed it over is told, by the event `base.handover.ended`.

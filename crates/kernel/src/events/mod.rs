@@ -6,13 +6,14 @@ pub mod entity;
 
 pub use dispatch::deliver;
 
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
+use sea_orm::sea_query::InsertStatement;
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryTrait};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::places::Place;
-use crate::{Ctx, Result, clock};
+use crate::{Ctx, clock};
 
 /// A fact on its way into the outbox.
 pub(crate) struct Fact {
@@ -40,11 +41,8 @@ pub struct Envelope {
     pub data: Value,
 }
 
-/// Outbox rows, and one delivery for each subscriber, in the transaction of the fact.
-pub(crate) async fn append(tx: &DatabaseTransaction, ctx: &Ctx, place: &Place, facts: Vec<Fact>) -> Result<()> {
-    if facts.is_empty() {
-        return Ok(());
-    }
+/// Outbox rows, and one delivery for each subscriber, for the transaction of the fact.
+pub(crate) fn rows(ctx: &Ctx, place: &Place, facts: Vec<Fact>) -> Vec<InsertStatement> {
     let county = place.chain();
     let mut events = Vec::with_capacity(facts.len());
     let mut deliveries = Vec::new();
@@ -77,9 +75,12 @@ pub(crate) async fn append(tx: &DatabaseTransaction, ctx: &Ctx, place: &Place, f
             at: Set(ctx.now),
         });
     }
-    entity::event::Entity::insert_many(events).exec_without_returning(tx).await?;
-    if !deliveries.is_empty() {
-        entity::delivery::Entity::insert_many(deliveries).exec_without_returning(tx).await?;
+    let mut rows = Vec::new();
+    if !events.is_empty() {
+        rows.push(entity::event::Entity::insert_many(events).into_query());
     }
-    Ok(())
+    if !deliveries.is_empty() {
+        rows.push(entity::delivery::Entity::insert_many(deliveries).into_query());
+    }
+    rows
 }

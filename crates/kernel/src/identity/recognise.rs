@@ -2,8 +2,11 @@
 
 use axum::http::{HeaderMap, header};
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::ExprTrait;
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::sea_query::IntoCondition;
+use sea_orm::{
+    ColumnTrait, DynIden, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationDef,
+};
+use uuid::Uuid;
 
 use super::entity::{account, grant, session};
 use super::{Actor, COOKIE, Held};
@@ -75,50 +78,39 @@ pub(crate) async fn recognise(app: &App, headers: &HeaderMap, now: DateTime<Utc>
         (None, None) => return Ok(None),
     };
     let fingerprint = fingerprint(secret);
-    let db = app.db.reader();
-    let session = session::Entity::all()
-        .filter(session::Column::Fingerprint.eq(&fingerprint))
-        .filter(session::Column::ExpiresAt.gt(now))
-        .one(db)
-        .await?
-        .ok_or(Error::SignedOut)?;
+    let rows = found(app, &fingerprint, now).await?;
+    let Some(row) = rows.first() else { return Err(Error::SignedOut) };
     let idle = Duration::minutes(app.settings.sign_in.idle_minutes);
-    if session.kind == SESSION && session.seen_at + idle < now {
+    if row.kind == SESSION && row.seen_at + idle < now {
         return Err(Error::SignedOut);
     }
-    let account = account::Entity::all()
-        .filter(account::Column::Id.eq(session.account))
-        .filter(account::Column::DisabledAt.is_null())
-        .one(db)
-        .await?
-        .ok_or(Error::SignedOut)?;
     // Once a minute is enough to know that somebody is there, and spares a write for every read.
-    if now - session.seen_at > Duration::minutes(1) {
+    if now - row.seen_at > Duration::minutes(1) {
         seen(app, &fingerprint, now).await?;
     }
-    let only = session
+    let only = row
         .permissions
         .as_ref()
         .and_then(|p| p.as_array())
         .map(|list| list.iter().filter_map(|p| p.as_str().map(str::to_owned)).collect::<Vec<_>>());
-    let grants = held(app, &account, only.as_deref(), now).await?;
+    let grants = held(app, &rows, only.as_deref());
     let days = app.settings.sign_in.password_days;
-    let expired = days > 0 && account.password_at + Duration::days(days) < now;
+    let expired = days > 0 && row.password_at + Duration::days(days) < now;
     let factor = match app.settings.sign_in.second_factor {
         SecondFactor::Optional => false,
         SecondFactor::Administrators => grants.iter().any(|grant| super::grants::is_administrator(&grant.role)),
         SecondFactor::Everyone => true,
     };
-    let blocked = match session.kind.as_str() {
-        SESSION if account.must_change || expired => Some(Blocked::Password),
-        SESSION if factor && !account.totp_confirmed => Some(Blocked::SecondFactor),
+    let blocked = match row.kind.as_str() {
+        SESSION if row.must_change || expired => Some(Blocked::Password),
+        SESSION if factor && !row.totp_confirmed => Some(Blocked::SecondFactor),
         _ => None,
     };
     Ok(Some(Actor {
         grants,
-        account: Some(account.id),
-        name: account.login,
-        home: Some(account.home),
+        account: Some(row.account),
+        name: row.login.clone(),
+        home: Some(row.home),
         by_cookie,
         blocked,
         only,
@@ -140,30 +132,64 @@ async fn seen(app: &App, fingerprint: &str, now: DateTime<Utc>) -> Result<()> {
     Ok(())
 }
 
-/// The grants of an account that are in force, with what each role allows in this build.
-pub(super) async fn held(
-    app: &App,
-    account: &account::Model,
-    only: Option<&[String]>,
-    now: DateTime<Utc>,
-) -> Result<Vec<Held>> {
-    let rows = grant::Entity::all()
-        .filter(grant::Column::Account.eq(account.id))
-        .filter(grant::Column::RevokedAt.is_null())
-        .filter(grant::Column::Until.is_null().or(grant::Column::Until.gt(now)))
+/// A session, its account, and one of the account's grants.
+#[derive(FromQueryResult)]
+struct Found {
+    kind: String,
+    permissions: Option<serde_json::Value>,
+    seen_at: DateTime<Utc>,
+    account: Uuid,
+    login: String,
+    home: i32,
+    password_at: DateTime<Utc>,
+    must_change: bool,
+    totp_confirmed: bool,
+    role: Option<String>,
+    place: Option<i32>,
+}
+
+/// One query for every request: nothing of it is kept between requests, so that what is revoked ends at once.
+async fn found(app: &App, fingerprint: &str, now: DateTime<Utc>) -> Result<Vec<Found>> {
+    let to_account: RelationDef =
+        session::Entity::belongs_to(account::Entity).from(session::Column::Account).to(account::Column::Id).into();
+    let to_grants: RelationDef =
+        account::Entity::belongs_to(grant::Entity).from(account::Column::Id).to(grant::Column::Account).into();
+    let in_force = move |_: DynIden, _: DynIden| {
+        grant::Column::RevokedAt
+            .is_null()
+            .and(grant::Column::Until.is_null().or(grant::Column::Until.gt(now)))
+            .into_condition()
+    };
+    Ok(session::Entity::all()
+        .select_only()
+        .columns([session::Column::Kind, session::Column::Permissions, session::Column::SeenAt])
+        .column_as(account::Column::Id, "account")
+        .columns([account::Column::Login, account::Column::Home, account::Column::PasswordAt])
+        .columns([account::Column::MustChange, account::Column::TotpConfirmed])
+        .columns([grant::Column::Role, grant::Column::Place])
+        .join(JoinType::InnerJoin, to_account)
+        .join(JoinType::LeftJoin, to_grants.on_condition(in_force))
+        .filter(session::Column::Fingerprint.eq(fingerprint))
+        .filter(session::Column::ExpiresAt.gt(now))
+        .filter(account::Column::DisabledAt.is_null())
+        .into_model::<Found>()
         .all(app.db.reader())
-        .await?;
+        .await?)
+}
+
+/// The grants that are in force, with what each role allows in this build.
+fn held(app: &App, rows: &[Found], only: Option<&[String]>) -> Vec<Held> {
     let snapshot = app.snapshot();
-    Ok(rows
-        .into_iter()
+    rows.iter()
         .filter_map(|row| {
+            let role = row.role.as_ref()?;
             // A grant on a place that was merged holds at the place that took it over.
-            let place = snapshot.places.successor(row.place)?.id;
-            let mut permissions = super::grants::permissions_of(app, &snapshot, &row.role)?;
+            let place = snapshot.places.successor(row.place?)?.id;
+            let mut permissions = super::grants::permissions_of(app, &snapshot, role)?;
             if let Some(only) = only {
                 permissions.retain(|p| only.contains(p));
             }
-            Some(Held { place, role: row.role, permissions })
+            Some(Held { place, role: role.clone(), permissions })
         })
-        .collect())
+        .collect()
 }

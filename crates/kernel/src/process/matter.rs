@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use sea_orm::ExprTrait;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryTrait};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -147,15 +147,18 @@ pub async fn open(
     let definition = effective(&tx.app, &tx.snapshot, place, process).definition;
     let text = serde_json::to_string(&definition)?;
     let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..16]);
-    let row = version::ActiveModel {
-        id: Set(hash.clone()),
-        process: Set(process.id.to_owned()),
-        definition: Set(serde_json::from_str(&text)?),
-    };
-    version::Entity::insert(row)
-        .on_conflict(OnConflict::column(version::Column::Id).do_nothing().to_owned())
-        .exec_without_returning(tx.db())
-        .await?;
+    if tx.app.definition(&hash).is_none() {
+        let row = version::ActiveModel {
+            id: Set(hash.clone()),
+            process: Set(process.id.to_owned()),
+            definition: Set(serde_json::from_str(&text)?),
+        };
+        version::Entity::insert(row)
+            .on_conflict(OnConflict::column(version::Column::Id).do_nothing().to_owned())
+            .exec_without_returning(tx.db())
+            .await?;
+        tx.stores_version(&hash, definition.clone());
+    }
     let state = definition.state(&definition.start).ok_or_else(|| internal("a process without its start"))?.clone();
     let mut opening = Opening {
         id: tx.id(),
@@ -179,7 +182,7 @@ pub async fn open(
         opened_at: tx.now,
         closed_at: None,
     };
-    opening.due_at = wait(tx, &definition, process.id, &facts, &opening.state, &how).await?;
+    opening.due_at = wait(tx, &definition, process.id, &facts, &opening.state, &how)?;
     let opened = StepDef {
         action: format!("{}.open", process.id),
         title: Text::new("提交", "Opened"),
@@ -192,7 +195,7 @@ pub async fn open(
         reason: false,
         local: false,
     };
-    record(tx, process.id, &facts, &opened, None, how.reason).await?;
+    record(tx, process.id, &facts, &opened, None, how.reason);
     Ok(opening)
 }
 
@@ -259,7 +262,7 @@ pub async fn advance<E: Matter>(tx: &mut Tx, row: &E::Model, action: &str, how: 
         .filter(task::Column::DoneAt.is_null())
         .exec(tx.db())
         .await?;
-    let due_at = wait(tx, &definition, kind, &facts, &to.id, &how).await?;
+    let due_at = wait(tx, &definition, kind, &facts, &to.id, &how)?;
     let closed_at = (to.phase == Phase::Done).then_some(tx.now);
     let changed = E::update_within(&Scope::counties(vec![facts.county]))
         .col_expr(E::STATE, Expr::value(to.id.clone()))
@@ -283,7 +286,7 @@ pub async fn advance<E: Matter>(tx: &mut Tx, row: &E::Model, action: &str, how: 
     if taken.local {
         tx.note("step", &taken.action);
     }
-    record(tx, kind, &facts, &taken, Some(facts.state.clone()), how.reason).await?;
+    record(tx, kind, &facts, &taken, Some(facts.state.clone()), how.reason);
     Ok(changed)
 }
 
@@ -312,8 +315,8 @@ fn not_now(definition: &Definition, state: &str) -> Error {
 }
 
 /// Puts the next step into somebody's inbox; returns when it is due.
-async fn wait(
-    tx: &Tx,
+fn wait(
+    tx: &mut Tx,
     definition: &Definition,
     kind: &'static str,
     facts: &Facts,
@@ -351,7 +354,7 @@ async fn wait(
         done_by: Set(None),
         overdue_told: Set(false),
     };
-    task::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    tx.last(task::Entity::insert(row).into_query());
     Ok(due_at)
 }
 

@@ -1,7 +1,7 @@
 //! The time line of a matter: every step that was taken, by whom, for whom, and whether in time.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -10,14 +10,14 @@ use super::entity::step;
 use super::matter::{Facts, Matter};
 use crate::{Ctx, Result, Scope, Scoped, Text, Tx};
 
-pub(super) async fn record(
-    tx: &Tx,
+pub(super) fn record(
+    tx: &mut Tx,
     kind: &'static str,
     facts: &Facts,
     taken: &StepDef,
     from: Option<String>,
     reason: Option<String>,
-) -> Result<()> {
+) {
     let row = step::ActiveModel {
         county: Set(facts.county),
         id: Set(tx.id()),
@@ -36,8 +36,7 @@ pub(super) async fn record(
         at: Set(tx.now),
         due_at: Set(facts.due_at),
     };
-    step::Entity::insert(row).exec_without_returning(tx.db()).await?;
-    Ok(())
+    tx.last(step::Entity::insert(row).into_query());
 }
 
 /// A step that was taken, on the wire.
