@@ -84,6 +84,23 @@ impl TestDatabase {
         TestDatabase(Arc::new(owned))
     }
 
+    /// One without any table: what an installation begins with.
+    pub async fn empty() -> TestDatabase {
+        let owned = match std::env::var("JIZUO_TEST_DATABASE").ok().filter(|url| !url.is_empty()) {
+            None => {
+                let folder = tempfile::tempdir().expect("a temporary folder");
+                let url = format!("sqlite://{}", folder.path().join("test.sqlite").display());
+                Owned { url, place: Place::Sqlite { _folder: folder } }
+            }
+            Some(server) => {
+                let name = unique("jizuo_test");
+                admin(&server).await.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database");
+                Owned { url: with_database(&server, &name), place: Place::Postgres { server, name } }
+            }
+        };
+        TestDatabase(Arc::new(owned))
+    }
+
     pub(crate) fn shared(&self) -> TestDatabase {
         TestDatabase(self.0.clone())
     }

@@ -2,5 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop")]
 
 mod commands;
+mod crash;
 mod demonstration;
+mod installed;
 mod serving;
