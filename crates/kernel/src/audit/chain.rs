@@ -224,11 +224,15 @@ async fn unclaimed(app: &App, waiting: &HashSet<(i32, Uuid)>, report: &mut Repor
             .await?
             .into_iter()
             .collect();
+        let mut bare: Vec<(i32, Uuid)> = Vec::new();
         for (county, id) in ids {
             missing.remove(&(county, id));
             if !sealed.contains(&id) && !waiting.contains(&(county, id)) {
-                report.broken.push(Broken { county, number: 0, why: format!("the line {id} has no seal") });
+                bare.push((county, id));
             }
+        }
+        for (county, id) in not_just_written(app, bare).await? {
+            report.broken.push(Broken { county, number: 0, why: format!("the line {id} has no seal") });
         }
         after = last;
     }
@@ -237,4 +241,26 @@ async fn unclaimed(app: &App, waiting: &HashSet<(i32, Uuid)>, report: &mut Repor
         report.broken.push(Broken { county, number: 0, why });
     }
     Ok(())
+}
+
+/// Of lines that seemed to have neither mark nor seal, those that have none: what was written since the marks were read
+/// has its mark, or has changed it for a seal.
+async fn not_just_written(app: &App, lines: Vec<(i32, Uuid)>) -> Result<Vec<(i32, Uuid)>> {
+    if lines.is_empty() {
+        return Ok(lines);
+    }
+    let db = app.db.reader();
+    let ids: Vec<Uuid> = lines.iter().map(|(_, id)| *id).collect();
+    let marked = unsealed::Entity::within(&Scope::platform())
+        .select_only()
+        .column(unsealed::Column::Id)
+        .filter(unsealed::Column::Id.is_in(ids.clone()));
+    let mut known: HashSet<Uuid> = marked.into_tuple().all(db).await?.into_iter().collect();
+    // In this order: a mark goes in the transaction that brings the seal.
+    let sealed = row::Entity::within(&Scope::platform())
+        .select_only()
+        .column(row::Column::Line)
+        .filter(row::Column::Line.is_in(ids));
+    known.extend(sealed.into_tuple::<Uuid>().all(db).await?);
+    Ok(lines.into_iter().filter(|(_, id)| !known.contains(id)).collect())
 }

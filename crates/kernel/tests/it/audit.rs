@@ -3,8 +3,9 @@
 use jizuo_kernel::audit::{self, Broken, Report};
 use jizuo_testing::TestApp;
 use jizuo_testing::places::{ESHAN, PANLONG, PROVINCE, VILLAGE, WUHUA};
+use serde_json::json;
 
-use crate::probe::{PROBE, written};
+use crate::probe::{PROBE, at, written};
 use crate::sql;
 
 async fn verify(test: &TestApp) -> Report {
@@ -181,4 +182,29 @@ async fn lines_are_found_by_action_subject_and_actor_and_only_at_home() {
     worker.get(&format!("/places/{WUHUA}/audit")).await.expect(403);
     let all = top.get(&format!("/places/{PROVINCE}/audit?action=probe.note.write")).await.expect(200);
     assert_eq!(all.items().len(), 4);
+}
+
+#[tokio::test]
+async fn a_verification_beside_people_who_write_finds_nothing_wrong() {
+    let test = TestApp::with(&[&PROBE]).await;
+    let worker = test.role(VILLAGE, "probe.writer").await.at_once();
+    test.settle().await;
+    let path = at(VILLAGE, "/notes");
+    let writing = async {
+        for _ in 0..20 {
+            let note = || worker.post(&path, json!({ "text": "x" }));
+            let (a, b, c) = tokio::join!(note(), note(), note());
+            for answer in [a, b, c] {
+                answer.expect(201);
+            }
+            test.settle().await;
+        }
+    };
+    let verifying = async {
+        for _ in 0..40 {
+            let report = audit::verify(&test.app, |_| {}).await.unwrap();
+            assert!(report.broken.is_empty(), "{report:?}");
+        }
+    };
+    tokio::join!(writing, verifying);
 }
