@@ -18,14 +18,18 @@ const WINDOW: u64 = 2_000;
 /// Seals what is waiting, oldest first. Two sealers at once: the second finds the number taken and leaves it.
 pub async fn seal(app: &App) -> Result<u64> {
     let mut sealed = 0;
+    let mut after = Uuid::nil();
     loop {
         // No scope by place: the sealer is the platform's own and works on every chain.
         let waiting = unsealed::Entity::within(&Scope::platform())
+            .filter(unsealed::Column::Id.gt(after))
             .order_by_asc(unsealed::Column::Id)
             .limit(BATCH)
             .all(app.db.reader())
             .await?;
         let full = waiting.len() as u64 == BATCH;
+        // Marks that stay because their line is gone stop nobody.
+        after = waiting.last().map_or(after, |row| row.id);
         let mut by_county: BTreeMap<i32, Vec<Uuid>> = BTreeMap::new();
         for row in waiting {
             by_county.entry(row.county).or_default().push(row.id);

@@ -208,3 +208,16 @@ async fn a_verification_beside_people_who_write_finds_nothing_wrong() {
     };
     tokio::join!(writing, verifying);
 }
+
+#[tokio::test]
+async fn many_lines_that_were_taken_away_unsealed_do_not_stop_the_sealer() {
+    let (test, county) = worked().await;
+    let marks = vec![format!("({county}, {})", sql::new_uuid(&test)); 1_100];
+    sql::run(&test, &format!("INSERT INTO base_audit_unsealed (county, id) VALUES {}", marks.join(", "))).await;
+    let worker = test.role(VILLAGE, "probe.writer").await;
+    written(&worker, VILLAGE, "四").await;
+    tokio::time::timeout(std::time::Duration::from_secs(60), test.settle()).await.unwrap();
+    let broken = broken(&test).await;
+    assert_eq!(broken.len(), 1_100);
+    assert!(broken.iter().all(|b| b.why.ends_with("was gone before it was sealed")));
+}
