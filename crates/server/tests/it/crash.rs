@@ -314,7 +314,7 @@ async fn what_a_killed_server_answered_is_there_once_and_the_rest_can_be_asked_a
         let enough = random.random_range(20..60);
         until("the clients get answers", async || answers.load(Ordering::Relaxed) >= enough).await;
         tokio::time::sleep(Duration::from_micros(random.random_range(0..20_000))).await;
-        served.kill(&installed).await;
+        installed.kill(served).await;
         for client in work {
             clients.push(client.await.unwrap());
         }
@@ -356,7 +356,7 @@ async fn what_a_killed_server_answered_is_there_once_and_the_rest_can_be_asked_a
     // Also beside a server that goes on working.
     let out = installed.run(&["audit", "verify"]);
     assert!(out.contains("every chain holds"), "{out}");
-    served.kill(&installed).await;
+    installed.kill(served).await;
     let out = installed.run(&["audit", "verify"]);
     assert!(out.contains("every chain holds") && out.contains(" 0 not sealed yet"), "{out}");
     let writes: usize = clients.iter().map(|client| client.asked.len()).sum();
@@ -427,7 +427,7 @@ async fn a_fact_that_was_not_told_before_the_kill_is_told_once_after_it() {
         let [a, b, c, d] = four;
         tokio::join!(a, b, c, d);
     }
-    served.kill(&installed).await;
+    installed.kill(served).await;
     let untold = Delivered::read(&installed).await;
     untold.check();
     assert_eq!((untold.done.len(), untold.pending, untold.notices), (0, DEMANDS as i64, 0), "nothing was told yet");
@@ -440,7 +440,7 @@ async fn a_fact_that_was_not_told_before_the_kill_is_told_once_after_it() {
         let so_far = "SELECT COUNT(*) FROM base_delivery WHERE state = 'done'";
         until("facts are told", async || installed.count(so_far).await >= enough as i64).await;
         tokio::time::sleep(Duration::from_micros(random.random_range(0..10_000))).await;
-        served.kill(&installed).await;
+        installed.kill(served).await;
         let now = Delivered::read(&installed).await;
         now.check();
         assert_eq!(now.done.len() as i64 + now.pending, DEMANDS as i64);
@@ -452,7 +452,7 @@ async fn a_fact_that_was_not_told_before_the_kill_is_told_once_after_it() {
     let served = installed.serve(&[]).await;
     let left = "SELECT COUNT(*) FROM base_delivery WHERE state = 'pending'";
     until("everything is told", async || installed.count(left).await == 0).await;
-    served.kill(&installed).await;
+    installed.kill(served).await;
     let all = Delivered::read(&installed).await;
     all.check();
     assert_eq!((all.done.len(), all.notices), (DEMANDS, 2), "every fact once, one notice for each county");

@@ -119,6 +119,12 @@ impl Installed {
         db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap()
     }
 
+    /// Kills the only server there is.
+    pub(crate) async fn kill(&self, served: Served) {
+        served.kill();
+        self.noticed().await;
+    }
+
     /// Waits until the database has noticed that a process was killed: PostgreSQL ends what it was about by itself.
     pub(crate) async fn noticed(&self) {
         if !self.database.url().starts_with("postgres:") {
@@ -157,13 +163,12 @@ pub(crate) struct Told {
 
 impl Served {
     /// As `kill -9` does: nothing is finished, nothing is closed.
-    pub(crate) async fn kill(mut self, installed: &Installed) {
+    pub(crate) fn kill(mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
         let log = std::fs::read_to_string(&self.log).unwrap_or_default();
         let bad: Vec<&str> = log.lines().filter(|line| line.contains("ERROR")).collect();
         assert!(bad.is_empty(), "the server had errors:\n{}", bad.join("\n"));
-        installed.noticed().await;
     }
 
     pub(crate) async fn get(&self, path: &str, token: &str) -> Option<Told> {

@@ -6,3 +6,4 @@ mod crash;
 mod demonstration;
 mod installed;
 mod serving;
+mod two_processes;
