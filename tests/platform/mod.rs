@@ -1,11 +1,18 @@
 //! What must hold for every module, walked over the operations of the documents: a new module is tested by being there.
 
+mod at_once;
 mod documents;
 mod events;
 mod exercise;
 mod house;
+mod sql;
+mod switching;
 mod tables;
 mod walk;
+mod work;
+
+use std::future::poll_fn;
+use std::task::Poll;
 
 use jizuo_kernel::App;
 use jizuo_kernel::registry::Operation;
@@ -16,6 +23,21 @@ use serde_json::Value;
 /// A platform with every module of this build, all on in one county.
 async fn everything() -> TestApp {
     TestApp::with(MODULES).await
+}
+
+/// Runs them all at the same moment.
+async fn together<T>(futures: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    let mut running: Vec<_> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
+    poll_fn(|context| {
+        for (future, done) in running.iter_mut().filter(|(_, done)| done.is_none()) {
+            if let Poll::Ready(value) = future.as_mut().poll(context) {
+                *done = Some(value);
+            }
+        }
+        if running.iter().all(|(_, done)| done.is_some()) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    running.into_iter().filter_map(|(_, done)| done).collect()
 }
 
 /// The path of an operation with its parameters filled: the place as given, the others by the document's examples.
@@ -71,7 +93,9 @@ fn example(document: &Value, schema: &Value) -> Value {
     }
     let properties = schema["properties"].as_object().cloned().unwrap_or_default();
     let filled = properties.iter().map(|(name, schema)| (name.clone(), example(document, schema)));
-    match schema["type"].as_str() {
+    // What may be null as well is described by both types.
+    let kinds = schema["type"].as_array().into_iter().flatten().chain([&schema["type"]]);
+    match kinds.filter_map(Value::as_str).find(|kind| *kind != "null") {
         Some("object") | None => Value::Object(filled.collect()),
         Some("integer" | "number") => 1.into(),
         Some("boolean") => false.into(),

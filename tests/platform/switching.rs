@@ -1,0 +1,1 @@
+//! Switching while people work.
