@@ -23,7 +23,7 @@ pub struct Db {
 pub struct Location {
     /// `sqlite:///path/file.sqlite` or `postgres://…`.
     pub url: String,
-    /// Connections of the reading pool (PostgreSQL: of the one pool), about 4 × cores.
+    /// Connections of the reading pool (PostgreSQL: half of them are for writes), about 4 × cores.
     pub pool: u32,
     /// SQLite: sync on every commit, so that a power failure loses nothing that was answered.
     pub durable: bool,
@@ -39,14 +39,13 @@ impl Db {
             Ok(Db { reader, writer })
         } else {
             // One connection holds the turn to migrate while others migrate.
-            let mut options = pool(location, location.pool.max(2));
-            // The driver keeps 100 prepared statements a connection unless told; the platform has more.
-            options.map_sqlx_postgres_opts(|o| {
-                // "already exists, skipping" is no news.
-                o.statement_cache_capacity(500).options([("client_min_messages", "warning")])
-            });
-            let both = Database::connect(options).await?;
-            Ok(Db { reader: both.clone(), writer: both })
+            let writers = (location.pool / 2).max(2);
+            // A write in progress may read past itself. With one pool, as many writes as it has connections would wait for
+            // each other.
+            let readers = location.pool.saturating_sub(writers).max(1);
+            let writer = Database::connect(postgres(location, writers)).await?;
+            let reader = Database::connect(postgres(location, readers)).await?;
+            Ok(Db { reader, writer })
         }
     }
 
@@ -137,6 +136,16 @@ fn pool(location: &Location, connections: u32) -> ConnectOptions {
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
         .test_before_acquire_if_idle_for(Duration::from_secs(30));
+    options
+}
+
+fn postgres(location: &Location, connections: u32) -> ConnectOptions {
+    let mut options = pool(location, connections);
+    // The driver keeps 100 prepared statements a connection unless told; the platform has more.
+    options.map_sqlx_postgres_opts(|o| {
+        // "already exists, skipping" is no news.
+        o.statement_cache_capacity(500).options([("client_min_messages", "warning")])
+    });
     options
 }
 
