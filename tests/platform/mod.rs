@@ -11,7 +11,10 @@ mod tables;
 mod walk;
 mod work;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::future::poll_fn;
+use std::rc::Rc;
 use std::task::Poll;
 
 use jizuo_kernel::App;
@@ -50,8 +53,17 @@ fn path_of(app: &App, operation: &Operation, place: &str) -> String {
     path
 }
 
+/// The document of a module. All tests here have the same modules, and to write a document out anew takes its time.
+fn document(app: &App, module: &'static str) -> Rc<Value> {
+    thread_local! {
+        static KNOWN: RefCell<HashMap<&'static str, Rc<Value>>> = RefCell::default();
+    }
+    let written = || Rc::new(serde_json::to_value(app.registry.document(module).unwrap()).unwrap());
+    KNOWN.with_borrow_mut(|known| known.entry(module).or_insert_with(written).clone())
+}
+
 fn described(app: &App, operation: &Operation) -> Value {
-    let document = serde_json::to_value(app.registry.document(operation.module).unwrap()).unwrap();
+    let document = document(app, operation.module);
     let method = operation.method.as_str().to_lowercase();
     document["paths"][&operation.path][&method].clone()
 }
@@ -77,7 +89,7 @@ fn parameters(app: &App, operation: &Operation) -> Vec<(String, String)> {
 fn body_of(app: &App, operation: &Operation) -> Option<Value> {
     let described = described(app, operation);
     let schema = described.pointer("/requestBody/content/application~1json/schema")?.clone();
-    let document = serde_json::to_value(app.registry.document(operation.module).unwrap()).unwrap();
+    let document = document(app, operation.module);
     Some(example(&document, &schema))
 }
 

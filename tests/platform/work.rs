@@ -9,7 +9,7 @@ use jizuo_testing::places::{PANLONG, PANLONG_VILLAGE, VILLAGE, WUHUA};
 use jizuo_testing::{Answer, TestApp, User};
 use serde_json::{Value, json};
 
-use super::{body_of, described, sql};
+use super::{body_of, described, document, sql};
 
 /// A county and a village in it.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +68,7 @@ pub(super) fn step<'a>(app: &'a App, thing: &Thing, action: &str) -> Option<&'a 
 /// The example of the document, made fit to be sent many times: codes are new, accounts are the sender's.
 fn body(app: &App, operation: &Operation, sender: &User<'_>, number: usize) -> Option<Value> {
     let mut body = body_of(app, operation)?;
-    let document = serde_json::to_value(app.registry.document(operation.module).unwrap()).unwrap();
+    let document = document(app, operation.module);
     let described = described(app, operation);
     let mut schema = described.pointer("/requestBody/content/application~1json/schema").unwrap();
     if let Some(name) = schema["$ref"].as_str().and_then(|r| r.strip_prefix("#/components/schemas/")) {
