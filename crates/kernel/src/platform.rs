@@ -109,7 +109,11 @@ impl Platform {
         let app = app.clone();
         let pause = Duration::from_millis(app.settings.upkeep.poll_milliseconds.max(20));
         tokio::spawn(async move {
-            tokio::join!(app.follow(pause), app.work(pause));
+            if app.settings.upkeep.timers {
+                tokio::join!(app.follow(pause), app.work(pause));
+            } else {
+                app.follow(pause).await;
+            }
         })
     }
 
@@ -123,7 +127,7 @@ impl Platform {
     }
 
     async fn work(self: &Arc<Self>, pause: Duration) {
-        while self.settings.upkeep.timers {
+        loop {
             // A lost wake-up only costs one pause.
             let _ = tokio::time::timeout(pause, self.work.notified()).await;
             if let Err(error) = self.upkeep().await {

@@ -167,15 +167,29 @@ fn id_in(body: &Value) -> Uuid {
     body["id"].as_str().unwrap().parse().unwrap()
 }
 
+struct Incident {
+    id: Uuid,
+    state: String,
+    phase: String,
+    version: i32,
+}
+
+struct Taken {
+    number: i32,
+    action: String,
+    from: Option<String>,
+    to: String,
+}
+
 /// How often each thing is in the database.
 struct Ledger {
     keys: BTreeMap<String, i64>,
-    /// By title: id, state, phase, version.
-    incidents: BTreeMap<String, Vec<(Uuid, String, String, i32)>>,
+    /// By title.
+    incidents: BTreeMap<String, Vec<Incident>>,
     demands: BTreeMap<String, Vec<Uuid>>,
     open_tasks: BTreeMap<Uuid, i64>,
-    /// By incident, in order: number, action, from, to.
-    steps: BTreeMap<Uuid, Vec<(i32, String, Option<String>, String)>>,
+    /// By incident, in order.
+    steps: BTreeMap<Uuid, Vec<Taken>>,
     /// By action and subject.
     audit: BTreeMap<(String, String), i64>,
     /// By topic and subject.
@@ -199,7 +213,8 @@ impl Ledger {
         for row in installed.rows("SELECT title, id, state, phase, version FROM grid_incident").await {
             let found = ledger.incidents.entry(row.try_get_by_index(0).unwrap()).or_default();
             let text = |n| row.try_get_by_index::<String>(n).unwrap();
-            found.push((row.try_get_by_index(1).unwrap(), text(2), text(3), row.try_get_by_index(4).unwrap()));
+            let (id, version) = (row.try_get_by_index(1).unwrap(), row.try_get_by_index(4).unwrap());
+            found.push(Incident { id, state: text(2), phase: text(3), version });
         }
         for row in installed.rows("SELECT matter, id FROM certificates_demand").await {
             let found = ledger.demands.entry(row.try_get_by_index(0).unwrap()).or_default();
@@ -212,7 +227,8 @@ impl Ledger {
         for row in installed.rows(steps).await {
             let found = ledger.steps.entry(row.try_get_by_index(0).unwrap()).or_default();
             let text = |n| row.try_get_by_index::<String>(n).unwrap();
-            found.push((row.try_get_by_index(1).unwrap(), text(2), row.try_get_by_index(3).unwrap(), text(4)));
+            let (number, from) = (row.try_get_by_index(1).unwrap(), row.try_get_by_index(3).unwrap());
+            found.push(Taken { number, action: text(2), from, to: text(4) });
         }
         for (sql, counts) in [
             ("SELECT action, subject, COUNT(*) FROM base_audit GROUP BY 1, 2", &mut ledger.audit),
@@ -235,7 +251,7 @@ impl Ledger {
             What::Report => {
                 let rows = self.incidents.get(&asked.key).map_or(&[][..], Vec::as_slice);
                 found.push(rows.len() as i64);
-                let id = rows.first().map_or(Uuid::nil(), |row| row.0);
+                let id = rows.first().map_or(Uuid::nil(), |row| row.id);
                 found.push(self.steps.get(&id).map_or(0, |steps| i64::from(!steps.is_empty())));
                 found.extend([audit("grid.incident.report", id), event("grid.incident.reported", id)]);
             }
@@ -249,7 +265,7 @@ impl Ledger {
                 let id = client.incidents[*n].0;
                 let name = asked.path.rsplit('/').next().unwrap();
                 let action = format!("grid.incident.{name}");
-                let taken = self.steps.get(&id).into_iter().flatten().filter(|step| step.1 == action).count();
+                let taken = self.steps.get(&id).into_iter().flatten().filter(|step| step.action == action).count();
                 found.extend([taken as i64, audit(&action, id)]);
                 match name {
                     "dispatch" => found.push(event("grid.incident.dispatched", id)),
@@ -264,18 +280,22 @@ impl Ledger {
     /// One open task for an open matter and none for a closed one, and a time line without gaps that ends where it is.
     fn check_matters(&self) {
         for (title, rows) in &self.incidents {
-            let [(id, state, phase, version)] = rows.as_slice() else {
+            let [Incident { id, state, phase, version }] = rows.as_slice() else {
                 panic!("{title} is there {} times", rows.len())
             };
             let open = self.open_tasks.get(id).copied().unwrap_or_default();
             assert_eq!(open, i64::from(phase != "done"), "open tasks of {title}, which is {state}");
             let steps = &self.steps[id];
-            let numbers: Vec<i32> = steps.iter().map(|step| step.0).collect();
+            let numbers: Vec<i32> = steps.iter().map(|step| step.number).collect();
             assert_eq!(numbers, (0..*version).collect::<Vec<_>>(), "{title}");
             for pair in steps.windows(2) {
-                assert_eq!(pair[1].2.as_ref(), Some(&pair[0].3), "{title}: a step begins where the one before ended");
+                assert_eq!(
+                    pair[1].from.as_ref(),
+                    Some(&pair[0].to),
+                    "{title}: a step begins where the one before ended"
+                );
             }
-            assert_eq!(&steps.last().unwrap().3, state, "{title}");
+            assert_eq!(&steps.last().unwrap().to, state, "{title}");
         }
     }
 }
