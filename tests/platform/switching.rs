@@ -64,9 +64,10 @@ async fn busy(
                     continue;
                 }
                 let below = format!("{}/{{", begun.operation.path);
+                let Some(id) = answer.body["id"].as_str() else { continue };
                 for shown in operations(&test.app, module).into_iter().filter(|o| o.reads()) {
                     if shown.path.starts_with(&below) {
-                        judge(&read(test, by, shown, place, Some(&answer.text("id"))).await);
+                        judge(&read(test, by, shown, place, Some(id)).await);
                     }
                 }
             }
@@ -164,7 +165,9 @@ impl<'a> Random<'a> {
             let Some(operation) = beginnings(app, module).choose(&mut self.generator).copied() else { return };
             if let Ok(thing) = begin(app, &by, operation, HERE, self.number).await {
                 self.succeeded.insert(operation.id.clone());
-                self.things.push((module, thing));
+                if !thing.id.is_empty() {
+                    self.things.push((module, thing));
+                }
             }
             return;
         };
@@ -206,26 +209,29 @@ impl<'a> Random<'a> {
             .collect()
     }
 
-    /// What every read answers to both: the lists of county and village, and the newest things.
+    /// What every read answers to both: the lists of county and village, and what they list first.
     async fn answers(&self) -> Vec<String> {
         let app = &self.test.app;
         let mut found = Vec::new();
         for module in app.registry.optional().map(|m| m.id) {
-            for operation in operations(app, module).into_iter().filter(|o| o.reads()) {
-                let newest = self.things.iter().rev().map(|(_, thing)| thing);
-                let of = newest.filter(|thing| operation.path.starts_with(&format!("{}/{{", thing.collection)));
-                let asked: Vec<(&str, Option<&str>)> = match parameters(operation).len() {
-                    0 => vec![(HERE.county, None), (HERE.village, None)],
-                    1 => of.take(5).map(|thing| (thing.place, Some(thing.id.as_str()))).collect(),
-                    _ => Vec::new(),
-                };
-                for (place, id) in asked {
-                    for by in &self.people {
-                        let mut answer = read(self.test, by, operation, place, id).await;
-                        if let Value::Object(body) = &mut answer.body {
-                            body.remove("trace");
+            for (list, by) in
+                lists(self.test, module).into_iter().flat_map(|list| self.people.iter().map(move |by| (list, by)))
+            {
+                for place in [HERE.county, HERE.village] {
+                    let answer = read(self.test, by, list, place, None).await;
+                    let ids: Vec<String> = answer
+                        .items()
+                        .iter()
+                        .filter_map(|item| item["id"].as_str())
+                        .take(4)
+                        .map(str::to_owned)
+                        .collect();
+                    found.push(told(list, &answer));
+                    let below = format!("{}/{{", list.path);
+                    for show in operations(app, module).into_iter().filter(|o| o.reads() && parameters(o).len() == 1) {
+                        for id in ids.iter().filter(|_| show.path.starts_with(&below)) {
+                            found.push(told(show, &read(self.test, by, show, place, Some(id)).await));
                         }
-                        found.push(format!("{} {place} {id:?}: {} {}", operation.id, answer.status, answer.body));
                     }
                 }
             }
@@ -235,6 +241,15 @@ impl<'a> Random<'a> {
         }
         found
     }
+}
+
+/// An answer without what differs from request to request.
+fn told(operation: &Operation, answer: &Answer) -> String {
+    let mut body = answer.body.clone();
+    if let Value::Object(body) = &mut body {
+        body.remove("trace");
+    }
+    format!("{}: {} {body}", operation.id, answer.status)
 }
 
 /// Every row of every table of every optional module.

@@ -27,6 +27,7 @@ pub(super) struct Thing {
     pub(super) place: &'static str,
     /// The path below which it is found, as a template.
     pub(super) collection: String,
+    /// Empty where the answer named none.
     pub(super) id: String,
 }
 
@@ -96,7 +97,7 @@ pub(super) fn path(app: &App, operation: &Operation, place: &str, id: Option<&st
     if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
 }
 
-/// Calls one operation.
+/// Calls one operation. An edit says which version it saw.
 pub(super) async fn call(
     app: &App,
     by: &User<'_>,
@@ -105,8 +106,16 @@ pub(super) async fn call(
     id: Option<&str>,
     number: usize,
 ) -> Answer {
-    let path = path(app, operation, place, id);
-    by.send(operation.method.clone(), &path, body(app, operation, by, number)).await
+    let path_of = |operation| path(app, operation, place, id);
+    let edited = operations(app, operation.module)
+        .into_iter()
+        .find(|o| operation.method == "PUT" && o.reads() && operation.path.starts_with(&o.path));
+    let seen = match edited {
+        Some(show) => by.get(&path_of(show)).await.header("etag").map(str::to_owned),
+        None => None,
+    };
+    let by = seen.map_or(by.clone(), |etag| by.header("if-match", etag));
+    by.send(operation.method.clone(), &path_of(operation), body(app, operation, &by, number)).await
 }
 
 /// Begins something in the village, or, where it does not belong there, in the county.
@@ -121,7 +130,7 @@ pub(super) async fn begin(
     for place in [land.village, land.county] {
         let given = call(app, by, operation, place, None, number).await;
         if given.status.is_success() {
-            let id = given.text("id");
+            let id = given.body["id"].as_str().unwrap_or_default().to_owned();
             return Ok(Thing { place, collection: operation.path.clone(), id });
         }
         // Not "not here", but "not at all".
