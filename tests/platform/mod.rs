@@ -1,12 +1,22 @@
 //! What must hold for every module, walked over the operations of the documents: a new module is tested by being there.
 
+mod at_once;
 mod documents;
 mod events;
 mod exercise;
 mod house;
+mod sql;
+mod switching;
 mod tables;
 mod walk;
 mod walls;
+mod work;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::Poll;
 
 use jizuo_kernel::App;
 use jizuo_kernel::registry::Operation;
@@ -19,6 +29,21 @@ async fn everything() -> TestApp {
     TestApp::with(MODULES).await
 }
 
+/// Runs them all at the same moment.
+async fn together<T>(futures: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    let mut running: Vec<_> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
+    poll_fn(|context| {
+        for (future, done) in running.iter_mut().filter(|(_, done)| done.is_none()) {
+            if let Poll::Ready(value) = future.as_mut().poll(context) {
+                *done = Some(value);
+            }
+        }
+        if running.iter().all(|(_, done)| done.is_some()) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    running.into_iter().filter_map(|(_, done)| done).collect()
+}
+
 /// The path of an operation with its parameters filled: the place as given, the others by the document's examples.
 fn path_of(app: &App, operation: &Operation, place: &str) -> String {
     let mut path = operation.path.replace("{place}", place);
@@ -29,8 +54,17 @@ fn path_of(app: &App, operation: &Operation, place: &str) -> String {
     path
 }
 
+/// The document of a module. All tests here have the same modules, and to write a document out anew takes its time.
+fn document(app: &App, module: &'static str) -> Rc<Value> {
+    thread_local! {
+        static KNOWN: RefCell<HashMap<&'static str, Rc<Value>>> = RefCell::default();
+    }
+    let written = || Rc::new(serde_json::to_value(app.registry.document(module).unwrap()).unwrap());
+    KNOWN.with_borrow_mut(|known| known.entry(module).or_insert_with(written).clone())
+}
+
 fn described(app: &App, operation: &Operation) -> Value {
-    let document = serde_json::to_value(app.registry.document(operation.module).unwrap()).unwrap();
+    let document = document(app, operation.module);
     let method = operation.method.as_str().to_lowercase();
     document["paths"][&operation.path][&method].clone()
 }
@@ -56,7 +90,7 @@ fn parameters(app: &App, operation: &Operation) -> Vec<(String, String)> {
 fn body_of(app: &App, operation: &Operation) -> Option<Value> {
     let described = described(app, operation);
     let schema = described.pointer("/requestBody/content/application~1json/schema")?.clone();
-    let document = serde_json::to_value(app.registry.document(operation.module).unwrap()).unwrap();
+    let document = document(app, operation.module);
     Some(example(&document, &schema))
 }
 
@@ -72,7 +106,9 @@ fn example(document: &Value, schema: &Value) -> Value {
     }
     let properties = schema["properties"].as_object().cloned().unwrap_or_default();
     let filled = properties.iter().map(|(name, schema)| (name.clone(), example(document, schema)));
-    match schema["type"].as_str() {
+    // What may be null as well is described by both types.
+    let kinds = schema["type"].as_array().into_iter().flatten().chain([&schema["type"]]);
+    match kinds.filter_map(Value::as_str).find(|kind| *kind != "null") {
         Some("object") | None => Value::Object(filled.collect()),
         Some("integer" | "number") => 1.into(),
         Some("boolean") => false.into(),

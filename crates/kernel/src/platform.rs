@@ -103,24 +103,37 @@ impl Platform {
         self.work.notify_one();
     }
 
-    /// Starts the work between requests: following switches, sealing the audit, delivering events, timers.
+    /// Starts the work between requests: following switches, and, side by side with it so that much to deliver keeps nobody
+    /// from following, sealing the audit, delivering events, timers.
     pub fn spawn_upkeep(app: &App) -> JoinHandle<()> {
         let app = app.clone();
+        let pause = Duration::from_millis(app.settings.upkeep.poll_milliseconds.max(20));
         tokio::spawn(async move {
-            let pause = Duration::from_millis(app.settings.upkeep.poll_milliseconds.max(20));
-            loop {
-                // A lost wake-up only costs one pause.
-                let _ = tokio::time::timeout(pause, app.work.notified()).await;
-                if let Err(error) = app.refresh().await {
-                    tracing::warn!(%error, "could not read what changed");
-                }
-                if app.settings.upkeep.timers
-                    && let Err(error) = app.upkeep().await
-                {
-                    tracing::warn!(%error, "upkeep failed; it will be tried again");
-                }
+            if app.settings.upkeep.timers {
+                tokio::join!(app.follow(pause), app.work(pause));
+            } else {
+                app.follow(pause).await;
             }
         })
+    }
+
+    async fn follow(&self, pause: Duration) {
+        loop {
+            tokio::time::sleep(pause).await;
+            if let Err(error) = self.refresh().await {
+                tracing::warn!(%error, "could not read what changed");
+            }
+        }
+    }
+
+    async fn work(self: &Arc<Self>, pause: Duration) {
+        loop {
+            // A lost wake-up only costs one pause.
+            let _ = tokio::time::timeout(pause, self.work.notified()).await;
+            if let Err(error) = self.upkeep().await {
+                tracing::warn!(%error, "upkeep failed; it will be tried again");
+            }
+        }
     }
 
     /// One round of upkeep: due timers, deliveries, seals.

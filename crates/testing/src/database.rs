@@ -87,6 +87,25 @@ impl TestDatabase {
         TestDatabase(Arc::new(owned))
     }
 
+    /// One without any table: what an installation begins with.
+    pub async fn empty() -> TestDatabase {
+        let owned = match std::env::var("JIZUO_TEST_DATABASE").ok().filter(|url| !url.is_empty()) {
+            None => {
+                let folder = tempfile::tempdir().expect("a temporary folder");
+                let url = format!("sqlite://{}", folder.path().join("test.sqlite").display());
+                Owned { url, place: Place::Sqlite { _folder: folder } }
+            }
+            Some(server) => {
+                let name = unique("jizuo_test");
+                ordinary_role(&server).await;
+                let sql = format!("CREATE DATABASE {name} OWNER {ROLE}");
+                admin(&server).await.execute_unprepared(&sql).await.expect("a database");
+                Owned { url: as_ordinary_role(&server, &name), place: Place::Postgres { server, name } }
+            }
+        };
+        TestDatabase(Arc::new(owned))
+    }
+
     pub(crate) fn shared(&self) -> TestDatabase {
         TestDatabase(self.0.clone())
     }
@@ -100,7 +119,7 @@ impl TestDatabase {
     }
 
     /// Past the platform and past the second wall: as the file's owner, or as the server's superuser.
-    pub(crate) async fn behind(&self) -> DatabaseConnection {
+    pub async fn behind(&self) -> DatabaseConnection {
         match &self.0.place {
             Place::Sqlite { .. } => one_connection(self.0.url.clone()).await,
             Place::Postgres { server, name } => one_connection(with_database(server, name)).await,

@@ -25,10 +25,12 @@ fn everything(app: &App) -> Arc<Rows> {
 /// Seals what is waiting, oldest first. Two sealers at once: the second finds the number taken and leaves it.
 pub async fn seal(app: &App) -> Result<u64> {
     let mut sealed = 0;
+    let mut after = Uuid::nil();
     loop {
         // No scope by place: the sealer is the platform's own and works on every chain.
         let rows = everything(app);
         let waiting = unsealed::Entity::within(&Scope::platform())
+            .filter(unsealed::Column::Id.gt(after))
             .order_by_asc(unsealed::Column::Id)
             .limit(BATCH)
             .all(&*rows)
@@ -36,6 +38,8 @@ pub async fn seal(app: &App) -> Result<u64> {
         // Its connection is for the seals.
         drop(rows);
         let full = waiting.len() as u64 == BATCH;
+        // Marks that stay because their line is gone stop nobody.
+        after = waiting.last().map_or(after, |row| row.id);
         let mut by_county: BTreeMap<i32, Vec<Uuid>> = BTreeMap::new();
         for row in waiting {
             by_county.entry(row.county).or_default().push(row.id);
@@ -234,11 +238,15 @@ async fn unclaimed(app: &App, waiting: &HashSet<(i32, Uuid)>, report: &mut Repor
             .await?
             .into_iter()
             .collect();
+        let mut bare: Vec<(i32, Uuid)> = Vec::new();
         for (county, id) in ids {
             missing.remove(&(county, id));
             if !sealed.contains(&id) && !waiting.contains(&(county, id)) {
-                report.broken.push(Broken { county, number: 0, why: format!("the line {id} has no seal") });
+                bare.push((county, id));
             }
+        }
+        for (county, id) in not_just_written(app, bare).await? {
+            report.broken.push(Broken { county, number: 0, why: format!("the line {id} has no seal") });
         }
         after = last;
     }
@@ -247,4 +255,26 @@ async fn unclaimed(app: &App, waiting: &HashSet<(i32, Uuid)>, report: &mut Repor
         report.broken.push(Broken { county, number: 0, why });
     }
     Ok(())
+}
+
+/// Of lines that seemed to have neither mark nor seal, those that have none: what was written since the marks were read
+/// has its mark, or has changed it for a seal.
+async fn not_just_written(app: &App, lines: Vec<(i32, Uuid)>) -> Result<Vec<(i32, Uuid)>> {
+    if lines.is_empty() {
+        return Ok(lines);
+    }
+    let db = app.db.reader();
+    let ids: Vec<Uuid> = lines.iter().map(|(_, id)| *id).collect();
+    let marked = unsealed::Entity::within(&Scope::platform())
+        .select_only()
+        .column(unsealed::Column::Id)
+        .filter(unsealed::Column::Id.is_in(ids.clone()));
+    let mut known: HashSet<Uuid> = marked.into_tuple().all(db).await?.into_iter().collect();
+    // In this order: a mark goes in the transaction that brings the seal.
+    let sealed = row::Entity::within(&Scope::platform())
+        .select_only()
+        .column(row::Column::Line)
+        .filter(row::Column::Line.is_in(ids));
+    known.extend(sealed.into_tuple::<Uuid>().all(db).await?);
+    Ok(lines.into_iter().filter(|(_, id)| !known.contains(id)).collect())
 }

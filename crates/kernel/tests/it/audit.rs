@@ -3,8 +3,9 @@
 use jizuo_kernel::audit::{self, Broken, Report};
 use jizuo_testing::TestApp;
 use jizuo_testing::places::{ESHAN, PANLONG, PROVINCE, VILLAGE, WUHUA};
+use serde_json::json;
 
-use crate::probe::{PROBE, written};
+use crate::probe::{PROBE, at, written};
 use crate::sql;
 
 async fn verify(test: &TestApp) -> Report {
@@ -181,4 +182,42 @@ async fn lines_are_found_by_action_subject_and_actor_and_only_at_home() {
     worker.get(&format!("/places/{WUHUA}/audit")).await.expect(403);
     let all = top.get(&format!("/places/{PROVINCE}/audit?action=probe.note.write")).await.expect(200);
     assert_eq!(all.items().len(), 4);
+}
+
+#[tokio::test]
+async fn a_verification_beside_people_who_write_finds_nothing_wrong() {
+    let test = TestApp::with(&[&PROBE]).await;
+    let worker = test.role(VILLAGE, "probe.writer").await.at_once();
+    test.settle().await;
+    let path = at(VILLAGE, "/notes");
+    let writing = async {
+        for _ in 0..20 {
+            let note = || worker.post(&path, json!({ "text": "x" }));
+            let (a, b, c) = tokio::join!(note(), note(), note());
+            for answer in [a, b, c] {
+                answer.expect(201);
+            }
+            test.settle().await;
+        }
+    };
+    let verifying = async {
+        for _ in 0..40 {
+            let report = audit::verify(&test.app, |_| {}).await.unwrap();
+            assert!(report.broken.is_empty(), "{report:?}");
+        }
+    };
+    tokio::join!(writing, verifying);
+}
+
+#[tokio::test]
+async fn many_lines_that_were_taken_away_unsealed_do_not_stop_the_sealer() {
+    let (test, county) = worked().await;
+    let marks = vec![format!("({county}, {})", sql::new_uuid(&test)); 1_100];
+    sql::run(&test, &format!("INSERT INTO base_audit_unsealed (county, id) VALUES {}", marks.join(", "))).await;
+    let worker = test.role(VILLAGE, "probe.writer").await;
+    written(&worker, VILLAGE, "四").await;
+    tokio::time::timeout(std::time::Duration::from_secs(60), test.settle()).await.unwrap();
+    let broken = broken(&test).await;
+    assert_eq!(broken.len(), 1_100);
+    assert!(broken.iter().all(|b| b.why.ends_with("was gone before it was sealed")));
 }

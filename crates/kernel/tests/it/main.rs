@@ -23,3 +23,4 @@ mod sql;
 mod tables;
 mod timers;
 mod tokens;
+mod two_processes;

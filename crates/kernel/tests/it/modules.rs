@@ -1,11 +1,13 @@
 //! Module sets: who decides, from when, what stays, and what another county notices, which is nothing.
 
 use chrono::Duration;
+use jizuo_kernel::Platform;
 use jizuo_testing::places::{ESHAN, KUNMING, PANLONG, PANLONG_VILLAGE, PROVINCE, VILLAGE, WUHUA};
 use jizuo_testing::{Answer, TestApp, User};
 use serde_json::{Value, json};
 
 use crate::probe::{PROBE, at, seen, written};
+use crate::sql;
 
 async fn switch(by: &User<'_>, place: &str, body: Value) -> Answer {
     by.put(&format!("/places/{place}/modules/probe"), body).await
@@ -215,6 +217,32 @@ async fn another_process_sees_a_switch_and_no_other_county_does() {
     other.app.refresh().await.unwrap();
     worker.on(&other).get(&at(VILLAGE, "/notes")).await.refused(404, "module_off");
     neighbour.on(&other).get(&at(PANLONG_VILLAGE, "/notes")).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_process_with_much_to_deliver_follows_a_switch_meanwhile() {
+    let test = TestApp::configured(&[&PROBE], |settings| settings.upkeep.poll_milliseconds = 20).await;
+    test.switch(WUHUA, "probe", "on").await;
+    let other = test.second_process().await;
+    let worker = test.role(VILLAGE, "probe.writer").await.at_once();
+    for number in 0..150 {
+        worker.post(&at(VILLAGE, "/notes"), json!({ "text": format!("{number}") })).await.expect(201);
+    }
+    let upkeep = Platform::spawn_upkeep(&other.app);
+    let waiting = "SELECT COUNT(*) FROM base_delivery WHERE state = 'pending'";
+    while sql::number(&test, waiting).await == 300 {
+        tokio::task::yield_now().await;
+    }
+    test.switch(PANLONG, "probe", "on").await;
+    let neighbour = test.role(PANLONG_VILLAGE, "probe.writer").await.at_once();
+    while neighbour.on(&other).get(&at(PANLONG_VILLAGE, "/notes")).await.status == 404 {
+        tokio::task::yield_now().await;
+    }
+    assert!(sql::number(&test, waiting).await > 0, "it followed only when everything was delivered");
+    while sql::number(&test, waiting).await > 0 {
+        tokio::task::yield_now().await;
+    }
+    upkeep.abort();
 }
 
 #[tokio::test]

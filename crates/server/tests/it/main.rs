@@ -2,5 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop")]
 
 mod commands;
+mod crash;
 mod demonstration;
+mod installed;
 mod serving;
+mod two_processes;

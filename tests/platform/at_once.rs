@@ -1,0 +1,115 @@
+//! Twenty people do the same to one matter at the same moment: one succeeds, and the others learn what is true now.
+
+use jizuo_kernel::process::Step;
+use jizuo_kernel::registry::Operation;
+use jizuo_server::MODULES;
+use jizuo_testing::{TestApp, User};
+
+use super::work::{HERE, Thing, begin, call, mighty, opener, step, take, ways};
+use super::{sql, together};
+
+const PEOPLE: usize = 20;
+
+/// Steps that no test here can reach, each with the reason. To let it grow is a decision.
+const BEYOND: &[(&str, &str)] = &[];
+
+#[tokio::test]
+async fn of_twenty_people_who_take_one_step_at_the_same_moment_one_succeeds() {
+    let test = TestApp::with(MODULES).await;
+    let mut crowd = Vec::new();
+    // One more, who does what comes before.
+    for _ in 0..=PEOPLE {
+        crowd.push(mighty(&test, HERE.county).await);
+    }
+    let mut tried = Vec::new();
+    let mut unreached = Vec::new();
+    for process in test.app.registry.optional().flat_map(|module| module.processes) {
+        let Some(opener) = opener(&test, &crowd[0], process).await else {
+            unreached.extend(process.steps.iter().map(|step| (step.action, "nothing opens it".to_owned())));
+            continue;
+        };
+        for (state, way) in ways(process) {
+            for taken in process.steps.iter().filter(|step| step.from.contains(&state)) {
+                match race(&test, &crowd, opener, &way, taken).await {
+                    Ok(()) => tried.push(taken.action),
+                    Err(why) => unreached.push((taken.action, why)),
+                }
+            }
+        }
+    }
+    for must in ["accept", "dispatch", "handle", "return", "verify", "redo", "close"] {
+        assert!(tried.contains(&format!("grid.incident.{must}").as_str()), "{must}: {unreached:#?}");
+    }
+    assert!(tried.contains(&"certificates.item.publish"), "{unreached:#?}");
+    unreached.retain(|(action, _)| BEYOND.iter().all(|(known, _)| known != action));
+    assert!(unreached.is_empty(), "give their documents examples that can be sent, or name them here: {unreached:#?}");
+    eprintln!("{PEOPLE} people at once at each of {} steps: {}", tried.len(), tried.join(", "));
+}
+
+/// What a matter has left behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Traces {
+    audit: i64,
+    steps: i64,
+    events: i64,
+    open_tasks: i64,
+}
+
+async fn traces(test: &TestApp, id: &str) -> Traces {
+    let count = async |what: &str| sql::count(test, &format!("SELECT COUNT(*) FROM {what}")).await;
+    let matter = sql::uuid(test, id);
+    Traces {
+        audit: count(&format!("base_audit WHERE subject = '{id}'")).await,
+        steps: count(&format!("base_step WHERE matter = {matter}")).await,
+        events: count(&format!("base_event WHERE subject = '{id}'")).await,
+        open_tasks: count(&format!("base_task WHERE matter = {matter} AND done_at IS NULL")).await,
+    }
+}
+
+/// A new matter that has gone this way.
+async fn brought(test: &TestApp, crowd: &[User<'_>], opener: &Operation, way: &[&str]) -> Result<Thing, String> {
+    let number = sql::count(test, "SELECT COUNT(*) FROM base_audit").await;
+    let begun = begin(&test.app, &crowd[0], opener, HERE, usize::try_from(number).unwrap()).await;
+    let thing = begun.map_err(|answer| format!("{:#}", answer.body))?;
+    for action in way {
+        take(&test.app, &[&crowd[0], &crowd[1]], &thing, action).await?;
+    }
+    Ok(thing)
+}
+
+async fn race(
+    test: &TestApp,
+    crowd: &[User<'_>],
+    opener: &Operation,
+    way: &[&str],
+    taken: &Step,
+) -> Result<(), String> {
+    // A twin shows who may take the step, and what it leaves when one person takes it alone.
+    let twin = brought(test, crowd, opener, way).await?;
+    let before = traces(test, &twin.id).await;
+    let anybody = take(&test.app, &[&crowd[1]], &twin, taken.action).await.is_ok();
+    if !anybody {
+        take(&test.app, &[&crowd[0]], &twin, taken.action).await?;
+    }
+    let alone = traces(test, &twin.id).await;
+    assert_eq!((alone.audit, alone.steps), (before.audit + 1, before.steps + 1), "{}", taken.action);
+
+    let matter = brought(test, crowd, opener, way).await?;
+    assert_eq!(traces(test, &matter.id).await, before, "{}", taken.action);
+    // What only one person may do, that person does from twenty windows.
+    let racers: Vec<User<'_>> =
+        crowd[1..].iter().map(|person| if anybody { person.at_once() } else { crowd[0].at_once() }).collect();
+    let operation = step(&test.app, &matter, taken.action).unwrap();
+    let answers =
+        together(racers.iter().map(|person| call(&test.app, person, operation, matter.place, Some(&matter.id), 0)))
+            .await;
+    let (won, lost): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status.is_success());
+    assert_eq!(won.len(), 1, "{}: so many succeeded", taken.action);
+    for answer in lost {
+        let refused = answer.refused(409, "base.process.not_now");
+        assert_eq!(refused.text("/current/state"), taken.to, "{}", taken.action);
+        assert!(refused.body["current"]["actions"].is_array());
+    }
+    assert_eq!(traces(test, &matter.id).await, alone, "{}", taken.action);
+    Ok(())
+}
