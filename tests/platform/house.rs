@@ -76,6 +76,21 @@ fn modules_depend_on_the_kernel_and_the_standards_and_on_no_other_module() {
     }
 }
 
+/// A module that is in no build is tested by nothing, and nothing else would say so.
+#[test]
+fn every_module_is_in_the_build_that_is_tested_and_has_a_readme() {
+    for entry in std::fs::read_dir(root().join("modules")).unwrap() {
+        let folder = entry.unwrap().path();
+        let id = folder.file_name().unwrap().to_str().unwrap();
+        assert!(
+            jizuo_server::MODULES.iter().any(|module| module.id == id),
+            "modules/{id} is in no build: give it a feature among the defaults of crates/server/Cargo.toml and a line in \
+             MODULES of crates/server/src/lib.rs"
+        );
+        assert!(folder.join("README.md").exists(), "modules/{id} wants a README.md with its words in zh and en");
+    }
+}
+
 #[test]
 fn the_kernel_names_no_module() {
     let ids: Vec<&str> = jizuo_server::MODULES.iter().map(|m| m.id).filter(|id| *id != "base").collect();

@@ -23,7 +23,7 @@ use crate::{App, Ctx, Error, Json, Path, Reply, Result, Scope, Subject, Tx};
 /// A matter that is shown and dealt with over JSON. What a module writes is this, and the operations that ask for more
 /// than a reason.
 pub trait Face: Matter<Model: Sync> {
-    /// The row as lists and steps answer it: a [`Head`] and the noun's own fields.
+    /// The row as lists and steps answer it: a [`Head`] and the noun's own fields. `pub`, as the entity is.
     type Wire: Serialize + ToSchema + Send + Sync + 'static;
     /// The last part of the collection's path: `incidents`.
     const PATH: &'static str;

@@ -64,6 +64,16 @@ pub struct Opening {
     pub opened_at: DateTime<Utc>,
 }
 
+impl Opening {
+    /// What people quote: these letters, the village's code, the random end of the id. It can be read out, and says where it
+    /// belongs.
+    pub fn code(&self, letters: &str) -> String {
+        let id = self.id.simple().to_string().to_uppercase();
+        let place = &self.place.code;
+        format!("{letters}{}-{}", place.get(..12).unwrap_or(place), &id[24..])
+    }
+}
+
 /// How a step is taken.
 #[derive(Clone, Debug, Default)]
 pub struct Move {
@@ -134,7 +144,8 @@ macro_rules! matter {
     };
 }
 
-/// Begins a matter at a place: under the process in force there, unless the county lets the module run out.
+/// Begins a matter at a place: under the process in force there, unless the county lets the module run out. `label` is what
+/// the first task is called, before there is a row that could say it ([`crate::matter!`]).
 pub async fn open(
     tx: &mut Tx,
     process: &'static Process,

@@ -123,7 +123,7 @@ pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
         None => None,
     };
     let row = ActiveModel {
-        code: Set(code_of(&new.place, opening.id)),
+        code: Set(opening.code("WG")),
         category: Set(new.category),
         severity: Set(new.severity.as_str().to_owned()),
         title: Set(title),
@@ -144,12 +144,6 @@ pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
     let row = Entity::insert(row).exec_with_returning(tx.db()).await?;
     tell(tx, "grid.incident.reported", &row)?;
     Ok(row)
-}
-
-/// `WG` + the village's code + the random end of the id: can be read out, and says where it belongs.
-fn code_of(place: &Place, id: Uuid) -> String {
-    let id = id.simple().to_string().to_uppercase();
-    format!("WG{}-{}", place.code.get(..12).unwrap_or(&place.code), &id[24..])
 }
 
 /// Takes one of the steps that need nothing but, perhaps, a reason. What else they ask for is checked here.
