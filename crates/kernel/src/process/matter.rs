@@ -156,6 +156,8 @@ pub async fn open(
         .on_conflict(OnConflict::column(version::Column::Id).do_nothing().to_owned())
         .exec_without_returning(tx.db())
         .await?;
+    // Others do not see the row yet, and a step may follow in this very write. Named by its text, it is never a wrong one.
+    tx.app.keep_definition(&hash, definition.clone());
     let state = definition.state(&definition.start).ok_or_else(|| internal("a process without its start"))?.clone();
     let mut opening = Opening {
         id: tx.id(),
