@@ -87,6 +87,27 @@ async fn a_county_adds_a_step_of_its_own_and_a_group_needs_no_study() {
 }
 
 #[tokio::test]
+async fn a_countys_own_step_before_the_end_lets_nothing_be_decided_without_a_quorum() {
+    let test = platform().await;
+    let admin = test.role(ESHAN, "base.system_admin").await;
+    let overlay = json!({ "add": [{
+        "id": "recount", "title": { "zh": "复核到会人数", "en": "Count again" },
+        "before": "consultation.meeting.lapse", "permission": "consultation.meeting.attend",
+    }] });
+    let process = format!("/places/{ESHAN}/processes/consultation.meeting");
+    admin.put(&process, json!({ "overlay": overlay, "reason": "慎重" })).await.expect(204);
+    let people = people(&test, VILLAGE).await;
+    let id = people.ready(meeting("group_persons", "group_affairs", json!({ "adults": 96 }))).await;
+    let held = people.attend(&id, 63).await.expect(200);
+    assert_eq!((held.text("state"), held.text("/quorum/met")), ("held".into(), "false".into()));
+    let refused = people.vote(&id, 63, 0, 0).await.refused(409, "consultation.meeting.no_quorum");
+    assert_eq!(refused.text("rule"), "V.GRP.QUORUM.PERSONS");
+    people.clerk.post(&people.step(&id, "local/recount"), json!({})).await.expect(200);
+    let lapsed = people.clerk.post(&people.step(&id, "lapse"), json!({ "reason": "仍为 63 人" })).await.expect(200);
+    assert_eq!(lapsed.text("result"), "not_valid");
+}
+
+#[tokio::test]
 async fn nobody_lowers_a_quorum_and_what_a_province_raises_does_not_touch_an_old_result() {
     let test = platform().await;
     let county = test.role(ESHAN, "base.system_admin").await;
