@@ -167,7 +167,7 @@ fn checked(tx: &Tx, body: &'static Body, subject: &'static Subject, new: New) ->
     if new.held_on > today.checked_add_days(Days::new(366)).unwrap_or(today) {
         let why = Text::new("会议日期最晚在一年以内", "a meeting is held within a year");
         faults.add("held_on", "consultation.meeting.held_on", why);
-    } else if !subject.pass_rules(body).into_iter().chain(body.quorum).all(known) {
+    } else if !subject.pass_rules(body).into_iter().chain(body.rules()).all(known) {
         let why = Text::new(
             "这一天适用的法律不在本平台，无法按当时的规定计算，请存纸质档案",
             "the law of that day is not on this platform, so that nothing can be computed by it; keep the paper record",
