@@ -3,7 +3,7 @@
 
 use chrono::Duration;
 use jizuo_server::MODULES;
-use jizuo_testing::places::{HUASHAN, KUNMING, OTHER_VILLAGE, PROVINCE, VILLAGE, WUHUA};
+use jizuo_testing::places::{ESHAN, HUASHAN, KUNMING, OTHER_VILLAGE, PROVINCE, VILLAGE, WUHUA};
 use jizuo_testing::{TestApp, User};
 use serde_json::{Value, json};
 
@@ -16,6 +16,7 @@ async fn every_operation_succeeds_somewhere_and_leaves_the_audit_it_should() {
     grid(&test).await;
     certificates(&test).await;
     venue(&test).await;
+    consultation(&test).await;
     figures_and_records(&test).await;
     let untried = test.untried();
     assert!(untried.is_empty(), "add a call that succeeds (for `…_local` see add_local_step): {untried:?}");
@@ -218,6 +219,67 @@ async fn add_local_step(test: &TestApp, process: &str, before: &str) {
     let step = json!({ "id": "local_review", "title": title, "before": before, "permission": before });
     let body = json!({ "overlay": { "add": [step] }, "reason": "县里要求" });
     admin.put(&format!("/places/{WUHUA}/processes/{process}"), body).await.expect(204);
+async fn consultation(test: &TestApp) {
+    let here = format!("/places/{VILLAGE}/consultation");
+    let clerk = test.role(VILLAGE, "consultation.clerk").await;
+    let secretary = test.role(VILLAGE, "consultation.secretary").await;
+    clerk.get(&format!("{here}/matters")).await.expect(200);
+    clerk.get(&format!("{here}/bodies")).await.expect(200);
+    let admin = test.role(WUHUA, "base.system_admin").await;
+    let process = format!("/places/{WUHUA}/processes/consultation.meeting");
+    let overlay = json!({ "add": [{
+        "id": "party_members", "title": { "zh": "党员大会审议", "en": "Party members' assembly examines" },
+        "before": "consultation.meeting.attend", "permission": "consultation.meeting.study",
+    }] });
+    admin.put(&process, json!({ "overlay": overlay, "reason": "四议两公开" })).await.expect(204);
+    let mut example = super::body_of(&test.app, operation(test, "consultation_meeting_call")).unwrap();
+    let today = jizuo_kernel::clock::china_date(test.now());
+    example["held_on"] = json!(today);
+    example["notice_on"] = json!(today - Duration::days(10));
+    let call = || async {
+        let id = clerk.post(&format!("{here}/meetings"), example.clone()).await.expect(201).text("id");
+        format!("{here}/meetings/{id}")
+    };
+    let ready = || async {
+        let meeting = call().await;
+        secretary.post(&format!("{meeting}/study"), json!({ "studied_on": today })).await.expect(200);
+        secretary.post(&format!("{meeting}/local/party_members"), json!({})).await.expect(200);
+        meeting
+    };
+    let cancelled = call().await;
+    clerk.post(&format!("{cancelled}/cancel"), json!({ "reason": "改期" })).await.expect(200);
+    let left = ready().await;
+    clerk.post(&format!("{left}/attend"), json!({ "in_person": 45 })).await.expect(200);
+    clerk.post(&format!("{left}/lapse"), json!({ "reason": "中途离场" })).await.expect(200);
+    let decided = ready().await;
+    clerk.post(&format!("{decided}/attend"), json!({ "in_person": 45 })).await.expect(200);
+    clerk.post(&format!("{decided}/vote"), json!({ "yes": 40, "no": 3, "abstain": 2 })).await.expect(200);
+    clerk.post(&format!("{decided}/publish"), json!({})).await.expect(200);
+    clerk.get(&format!("{here}/meetings")).await.expect(200);
+    clerk.get(&decided).await.expect(200);
+
+    // Groups are of villages. That no study is needed is said by itself, unless a county has put a step before it.
+    test.switch(ESHAN, "consultation", "on").await;
+    let admin = test.role(ESHAN, "base.system_admin").await;
+    let overlay = json!({ "add": [{
+        "id": "committee", "title": { "zh": "村委会同意召开", "en": "The village committee agrees to hold it" },
+        "before": "consultation.meeting.exempt", "permission": "consultation.meeting.call",
+    }] });
+    let process = format!("/places/{ESHAN}/processes/consultation.meeting");
+    admin
+        .put(&process, json!({ "overlay": overlay, "reason": "村民小组会议在村民委员会组织下召开" }))
+        .await
+        .expect(204);
+    let village = "530426001205";
+    let meetings = format!("/places/{village}/consultation/meetings");
+    let clerk = test.role(village, "consultation.clerk").await;
+    let group = json!({
+        "body": "group_households", "matter": "group_affairs", "title": "组内沟渠清淤", "held_on": today,
+        "figures": { "households": 31 },
+    });
+    let id = clerk.post(&meetings, group).await.expect(201).text("id");
+    clerk.post(&format!("{meetings}/{id}/local/committee"), json!({})).await.expect(200);
+    clerk.post(&format!("{meetings}/{id}/exempt"), json!({})).await.expect(200);
 }
 
 fn operation<'a>(test: &'a TestApp, id: &str) -> &'a jizuo_kernel::registry::Operation {

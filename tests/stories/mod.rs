@@ -1,6 +1,7 @@
 //! Acceptance scenarios told in order, as people live them.
 
 mod certificates;
+mod consultation;
 mod disclosure;
 mod divisions;
 mod process;

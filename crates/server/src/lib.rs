@@ -21,4 +21,6 @@ pub static MODULES: &[&Module] = &[
     &jizuo_certificates::MODULE,
     #[cfg(feature = "venue")]
     &jizuo_venue::MODULE,
+    #[cfg(feature = "consultation")]
+    &jizuo_consultation::MODULE,
 ];

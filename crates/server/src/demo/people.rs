@@ -30,6 +30,8 @@ pub(super) struct Ground {
     pub(super) townships: Vec<Arc<Place>>,
     /// Two of the first township, then one of the second.
     pub(super) villages: Vec<Arc<Place>>,
+    /// The first that has a villagers' committee, by the number of its code.
+    pub(super) countryside: Option<Arc<Place>>,
 }
 
 /// Where a role is held.
@@ -38,6 +40,7 @@ enum Seat {
     County,
     Township(usize),
     Village(usize),
+    Countryside,
 }
 
 fn seats(role: &str) -> &'static [Seat] {
@@ -46,6 +49,8 @@ fn seats(role: &str) -> &'static [Seat] {
         "grid.leader" => &[Seat::Village(0)],
         "grid.handler" => &[Seat::County, Seat::Township(0)],
         "certificates.clerk" => &[Seat::Village(0), Seat::Township(0)],
+        "consultation.clerk" | "consultation.secretary" => &[Seat::Village(0), Seat::Countryside],
+        "consultation.township" => &[Seat::Township(0)],
         _ => &[Seat::County],
     }
 }
@@ -104,6 +109,11 @@ impl Stage {
                     Seat::County => Some(&ground.county),
                     Seat::Township(at) => ground.townships.get(*at),
                     Seat::Village(at) => ground.villages.get(*at),
+                    // A county without villages has nobody there, and not one more at the county.
+                    Seat::Countryside => match &ground.countryside {
+                        None => continue,
+                        village => village.as_ref(),
+                    },
                 };
                 let place = place.unwrap_or(&ground.county).clone();
                 self.open_at(&ground.county, role.id, &place).await?;
@@ -201,7 +211,11 @@ impl Stage {
             let count = if at == 0 { 2 } else { 1 };
             villages(township).into_iter().take(count)
         });
-        Ok(Ground { county, villages: chosen.collect(), townships: townships.clone() })
+        let countryside = tree
+            .children(county.id)
+            .flat_map(|township| villages(township))
+            .find(|village| village.code.get(9..).is_some_and(|number| ("200".."400").contains(&number)));
+        Ok(Ground { county, villages: chosen.collect(), townships: townships.clone(), countryside })
     }
 
     pub(super) fn sign_ins(&self) -> Vec<SignIn> {
