@@ -19,4 +19,6 @@ pub static MODULES: &[&Module] = &[
     &jizuo_grid::MODULE,
     #[cfg(feature = "certificates")]
     &jizuo_certificates::MODULE,
+    #[cfg(feature = "mediation")]
+    &jizuo_mediation::MODULE,
 ];

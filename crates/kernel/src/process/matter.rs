@@ -64,6 +64,16 @@ pub struct Opening {
     pub opened_at: DateTime<Utc>,
 }
 
+impl Opening {
+    /// What people quote: a prefix, the place's code and the random end of the id. It can be read out, and says where the
+    /// matter belongs.
+    pub fn code(&self, prefix: &str) -> String {
+        let id = self.id.simple().to_string().to_uppercase();
+        let place = self.place.code.get(..12).unwrap_or(&self.place.code);
+        format!("{prefix}{place}-{}", &id[24..])
+    }
+}
+
 /// How a step is taken.
 #[derive(Clone, Debug, Default)]
 pub struct Move {

@@ -123,7 +123,7 @@ pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
         None => None,
     };
     let row = ActiveModel {
-        code: Set(code_of(&new.place, opening.id)),
+        code: Set(opening.code("WG")),
         category: Set(new.category),
         severity: Set(new.severity.as_str().to_owned()),
         title: Set(title),
@@ -146,12 +146,6 @@ pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
     Ok(row)
 }
 
-/// `WG` + the village's code + the random end of the id: can be read out, and says where it belongs.
-fn code_of(place: &Place, id: Uuid) -> String {
-    let id = id.simple().to_string().to_uppercase();
-    format!("WG{}-{}", place.code.get(..12).unwrap_or(&place.code), &id[24..])
-}
-
 /// Takes one of the steps that need nothing but, perhaps, a reason. What else they ask for is checked here.
 pub(crate) async fn step(tx: &mut Tx, row: &Model, action: &str, reason: Option<String>) -> Result<Model> {
     match action {
@@ -165,6 +159,11 @@ pub(crate) async fn step(tx: &mut Tx, row: &Model, action: &str, reason: Option<
     let row = process::advance::<Entity>(tx, row, action, how).await?;
     if row.phase == "done" {
         tell(tx, "grid.incident.closed", &row)?;
+    }
+    if action == "grid.incident.settle" {
+        // Whoever records it does not verify it as well; what came back by itself is nobody's own work.
+        let by = tx.actor.account;
+        return process::set::<Entity>(tx, &row, |u| u.col_expr(Column::HandledBy, Expr::value(by))).await;
     }
     if action == "grid.incident.return" {
         // "Not ours": the dispatcher decides anew, and nobody has it until then.
