@@ -3,5 +3,6 @@
 mod certificates;
 mod disclosure;
 mod divisions;
+mod mediation;
 mod process;
 mod two_counties;

@@ -36,10 +36,6 @@ const MOST_PARTIES: usize = 50;
 /// Registers a case.
 pub(crate) async fn register(tx: &mut Tx, new: New) -> Result<Model> {
     let mut faults = Faults::default();
-    if new.place.above_county() {
-        let why = Text::new("请选择到县或者县以下的地方", "choose a county or a place in one");
-        faults.add("place", "mediation.case.place", why);
-    }
     right_type(&mut faults, &new.dispute_type);
     if (new.source == Source::Entrusted) != new.organ.is_some() {
         let why =
