@@ -46,12 +46,16 @@ fn seats(role: &str) -> &'static [Seat] {
         "grid.leader" => &[Seat::Village(0)],
         "grid.handler" => &[Seat::County, Seat::Township(0)],
         "certificates.clerk" => &[Seat::Village(0), Seat::Township(0)],
+        "mediation.mediator" => &[Seat::Village(0)],
+        "mediation.head" | "mediation.justice_office" => &[Seat::Township(0)],
         _ => &[Seat::County],
     }
 }
 
 /// Roles of the base that are held at the top.
 const AT_THE_TOP: [&str; 3] = ["base.viewer", "base.archivist", "base.integrator"];
+/// Roles of the base that are held at every county.
+const AT_A_COUNTY: [&str; 2] = ["base.viewer", "base.case_clerk"];
 
 pub(super) struct Stage {
     app: App,
@@ -97,7 +101,9 @@ impl Stage {
             let path = format!("/places/{}/modules/{}", ground.county.code, module.id);
             self.caller.put(Some(&switcher), &path, body).await?;
         }
-        self.open_at(&ground.county, "base.viewer", &ground.county).await?;
+        for role in AT_A_COUNTY {
+            self.open_at(&ground.county, role, &ground.county).await?;
+        }
         for role in modules.iter().flat_map(|module| module.roles).filter(|role| !is_administrator(role.id)) {
             for seat in seats(role.id) {
                 let place = match seat {
