@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jizuo_kernel::cases::{self, Handover, Outcome, Ref};
 use jizuo_kernel::error::{Faults, refuse};
 use jizuo_kernel::places::Place;
-use jizuo_kernel::process::{self, Matter, Move};
+use jizuo_kernel::process::{self, Matter, Move, Opening};
 use jizuo_kernel::{Error, Result, Subject, Text, Tx, say};
 use jizuo_standards::name::Name;
 use sea_orm::sea_query::Expr;
@@ -30,6 +30,8 @@ pub(crate) struct New {
     pub(crate) on_behalf_of: Option<String>,
 }
 
+/// What a case's own code begins with: 调解.
+const CODE: &str = "TJ";
 /// The most parties named at once.
 const MOST_PARTIES: usize = 50;
 
@@ -105,8 +107,9 @@ struct Begin {
 }
 
 async fn open(tx: &mut Tx, place: &Arc<Place>, begin: Begin) -> Result<Model> {
-    let opening = process::open(tx, &CASE, place, &dispute::title(&begin.dispute_type).zh, Move::default()).await?;
-    let code = opening.code("TJ");
+    let named = |opening: &Opening| label(&opening.code(CODE), &begin.dispute_type);
+    let opening = process::open_named(tx, &CASE, place, named, Move::default()).await?;
+    let code = opening.code(CODE);
     let case_code = match begin.case {
         Some(code) => code,
         None => {
@@ -242,14 +245,17 @@ pub(crate) async fn accept(tx: &mut Tx, row: &Model, how: Acceptance) -> Result<
         .who(tx.app.registry.holders(MEDIATES))
         .into());
     }
-    let row = process::set::<Entity>(tx, row, |u| {
-        u.col_expr(Column::Mediator, Expr::value(Some(how.mediator)))
-            .col_expr(Column::DisputeType, Expr::value(dispute_type))
+    // The mediator's task is labelled with what the dispute is found to be.
+    let typed = Model { dispute_type, ..row.clone() };
+    let mediator = Some(how.mediator);
+    let how = Move { assignee: mediator, ..Move::default() };
+    let row = process::advance::<Entity>(tx, &typed, "mediation.case.accept", how).await?;
+    let row = process::set::<Entity>(tx, &row, |u| {
+        u.col_expr(Column::Mediator, Expr::value(mediator))
+            .col_expr(Column::DisputeType, Expr::value(typed.dispute_type))
             .col_expr(Column::Prior, Expr::value(prior))
     })
     .await?;
-    let how = Move { assignee: row.mediator, ..Move::default() };
-    let row = process::advance::<Entity>(tx, &row, "mediation.case.accept", how).await?;
     tx.note("mediator", row.mediator);
     tell(tx, "mediation.case.accepted", &row)?;
     Ok(row)
@@ -359,7 +365,7 @@ fn not_agreed(row: &Model) -> Result<()> {
         return Ok(());
     }
     Err(refuse(
-        "mediation.case.agreed",
+        "mediation.party.late",
         Text::new("协议已生效或者案件已办结，不再增加当事人", "the agreement is in effect or the case closed"),
     )
     .current(serde_json::json!({ "state": row.state }))

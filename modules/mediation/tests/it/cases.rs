@@ -17,13 +17,13 @@ async fn a_case_gets_its_codes_and_waits_for_the_head_then_for_its_mediator() {
     assert_eq!(opened.text("due_at"), "2026-03-05T10:00:00Z", "three working days");
     let inbox = people.head.get("/me/inbox").await.expect(200);
     assert_eq!(inbox.items()[0]["action"], "mediation.case.accept");
+    assert_eq!(inbox.items()[0]["label"], format!("{} 邻里", opened.text("code")), "code and type, no name");
 
     let id = opened.text("id");
     let accepted = people.accept(&id).await.expect(200);
     assert_eq!((accepted.text("state"), accepted.text("due_at")), ("mediating".into(), "2026-04-02T10:00:00Z".into()));
     let inbox = people.mediator.get("/me/inbox").await.expect(200);
-    let label = inbox.items()[0]["label"].as_str().unwrap();
-    assert_eq!(label, format!("{} 邻里", opened.text("code")), "code and type, no name");
+    assert_eq!(inbox.items()[0]["matter"], id.as_str());
     assert_eq!(people.show(&id).await.text("mediator"), people.mediator.id.to_string());
 
     // One case, one code.
