@@ -18,7 +18,7 @@ pub(super) fn write(stage: &Stage, start: DateTime<Utc>, end: DateTime<Utc>, scr
             committee.case(life, at, start, end, script);
         }
         if county.modules.contains(&"grid") && stage.has("grid") {
-            committee.from_the_grid(stage, &ground, start, script);
+            committee.handed_over(stage, &ground, start, script);
         }
     }
 }
@@ -193,7 +193,7 @@ impl Committee {
     }
 
     /// A grid worker saw it; it is handed over, agreed on and performed, and waits to be verified where it came from.
-    fn from_the_grid(&self, stage: &Stage, ground: &Ground, start: DateTime<Utc>, script: &mut Script) {
+    fn handed_over(&self, stage: &Stage, ground: &Ground, start: DateTime<Utc>, script: &mut Script) {
         let Some(village) = ground.villages.first() else { return };
         let login = |role, place| stage.holding(role, place).ok().map(|person| person.login.clone());
         let Some((worker, dispatcher)) = login("grid.worker", village).zip(login("grid.dispatcher", &ground.county))
