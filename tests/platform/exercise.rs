@@ -17,6 +17,7 @@ async fn every_operation_succeeds_somewhere_and_leaves_the_audit_it_should() {
     certificates(&test).await;
     venue(&test).await;
     consultation(&test).await;
+    mediation(&test).await;
     figures_and_records(&test).await;
     let untried = test.untried();
     assert!(untried.is_empty(), "add a call that succeeds (for `…_local` see add_local_step): {untried:?}");
@@ -219,6 +220,8 @@ async fn add_local_step(test: &TestApp, process: &str, before: &str) {
     let step = json!({ "id": "local_review", "title": title, "before": before, "permission": before });
     let body = json!({ "overlay": { "add": [step] }, "reason": "县里要求" });
     admin.put(&format!("/places/{WUHUA}/processes/{process}"), body).await.expect(204);
+}
+
 async fn consultation(test: &TestApp) {
     let here = format!("/places/{VILLAGE}/consultation");
     let clerk = test.role(VILLAGE, "consultation.clerk").await;
@@ -280,6 +283,70 @@ async fn consultation(test: &TestApp) {
     let id = clerk.post(&meetings, group).await.expect(201).text("id");
     clerk.post(&format!("{meetings}/{id}/local/committee"), json!({})).await.expect(200);
     clerk.post(&format!("{meetings}/{id}/exempt"), json!({})).await.expect(200);
+}
+
+async fn mediation(test: &TestApp) {
+    let incidents = format!("/places/{WUHUA}/grid/incidents");
+    let cases = format!("/places/{VILLAGE}/mediation/cases");
+    let dispatcher = test.role(WUHUA, "grid.dispatcher").await;
+    let worker = test.role(VILLAGE, "grid.worker").await;
+    let mediator = test.role(VILLAGE, "mediation.mediator").await;
+    mediator.also(VILLAGE, "mediation.head").await;
+    let handed_over = async || {
+        let body = json!({ "category": "01", "title": "排水纠纷" });
+        let id = worker.post(&format!("/places/{VILLAGE}/grid/incidents"), body).await.expect(201).text("id");
+        dispatcher.post(&format!("{incidents}/{id}/accept"), json!({})).await.expect(200);
+        let handed = dispatcher.post(&format!("{incidents}/{id}/hand_over"), json!({})).await.expect(200);
+        (id, handed.text("case"))
+    };
+    let (incident, code) = handed_over().await;
+    test.role(WUHUA, "base.case_clerk").await.get(&format!("/places/{WUHUA}/cases/{code}")).await.expect(200);
+    let taken_over = mediator.get(&cases).await.expect(200).items()[0]["id"].as_str().unwrap().to_owned();
+    let why = json!({ "reason": "另行处理" });
+    dispatcher.post(&format!("{incidents}/{incident}/take_back"), why.clone()).await.expect(200);
+    mediator.post(&format!("{cases}/{taken_over}/decline"), why.clone()).await.expect(200);
+    let (incident, _) = handed_over().await;
+    dispatcher.post(&format!("{incidents}/{incident}/settle"), why.clone()).await.expect(200);
+
+    let admin = test.role(WUHUA, "base.system_admin").await;
+    let overlay = json!({ "add": [{
+        "id": "call_back", "title": { "zh": "回访", "en": "Call back" },
+        "before": "mediation.case.perform", "permission": "mediation.case.perform",
+    }] });
+    let process = format!("/places/{WUHUA}/processes/mediation.case");
+    admin.put(&process, json!({ "overlay": overlay, "reason": "县司法局要求" })).await.expect(204);
+    let new = super::body_of(&test.app, operation(test, "mediation_case_register")).unwrap();
+    let accepted = async || {
+        let id = mediator.post(&cases, new.clone()).await.expect(201).text("id");
+        mediator.post(&format!("{cases}/{id}/accept"), json!({ "mediator": mediator.id })).await.expect(200);
+        let shown = mediator.get(&format!("{cases}/{id}")).await.expect(200);
+        let ids = shown.body["parties"].as_array().unwrap().iter().map(|p| p["id"].as_str().unwrap().to_owned());
+        (id, ids.collect::<Vec<_>>())
+    };
+    let take = async |id: &str, step: &str, body: Value| mediator.post(&format!("{cases}/{id}/{step}"), body).await;
+    let (id, parties) = accepted().await;
+    take(&id, "prolong", json!({ "agreed_by": parties })).await.expect(200);
+    let oral = json!({ "content": "互相道歉", "settles": [], "acknowledged_by": parties });
+    take(&id, "agree_orally", oral).await.expect(200);
+    take(&id, "write_down", json!({ "asked_by": parties[0] })).await.expect(200);
+    take(&id, "local/call_back", json!({})).await.expect(200);
+    take(&id, "perform", json!({ "reason": "回访属实" })).await.expect(200);
+
+    let (id, parties) = accepted().await;
+    take(&id, "agree_in_writing", json!({ "content": "付二千元", "settles": [] })).await.expect(200);
+    let today = "2026-03-02";
+    let signatures: Vec<_> = parties.iter().map(|party| json!({ "party": party, "on": today })).collect();
+    let signed = json!({ "signatures": signatures, "mediator_signed_on": today, "sealed_on": today });
+    take(&id, "take_effect", signed).await.expect(200);
+    let joint = json!({ "on": today, "court": "五华区人民法院" });
+    take(&id, "apply_for_confirmation", joint).await.expect(200);
+    take(&id, "breach", why).await.expect(200);
+
+    let (id, parties) = accepted().await;
+    take(&id, "parties", json!({ "name": "王五", "side": "respondent" })).await.expect(201);
+    take(&id, &format!("parties/{}/refuse", parties[0]), json!({})).await.expect(200);
+    take(&id, "end", json!({ "reason": "refused" })).await.expect(200);
+    admin.delete(&process).await.expect(204);
 }
 
 fn operation<'a>(test: &'a TestApp, id: &str) -> &'a jizuo_kernel::registry::Operation {

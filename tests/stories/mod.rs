@@ -4,5 +4,6 @@ mod certificates;
 mod consultation;
 mod disclosure;
 mod divisions;
+mod mediation;
 mod process;
 mod two_counties;

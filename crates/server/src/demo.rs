@@ -6,6 +6,7 @@ mod certificates;
 mod consultation;
 mod folder;
 mod grid;
+mod mediation;
 mod people;
 mod script;
 
@@ -44,12 +45,14 @@ pub(crate) struct County {
 pub(crate) const COUNTIES: [County; 4] = [
     County {
         code: "530102",
-        modules: &["grid", "certificates", "consultation"],
+        modules: &["grid", "certificates", "consultation", "mediation"],
         reason: "区委常委会 2026 年第 8 次会议决定",
     },
     County { code: "530426", modules: &["grid", "consultation"], reason: "县委办 2026 年第 12 号文" },
     // Lacks the grid module on purpose: to be switched on by whoever tries the demonstration.
-    County { code: "532901", modules: &["certificates"], reason: "市政务服务局 2026 年第 5 号文" },
+    County {
+        code: "532901", modules: &["certificates", "mediation"], reason: "市政务服务局 2026 年第 5 号文"
+    },
     County { code: "533102", modules: &["grid", "certificates"], reason: "市委办 2026 年第 3 号文" },
 ];
 
@@ -90,6 +93,7 @@ pub(crate) async fn build(mut settings: Settings) -> Outcome<Vec<SignIn>> {
     grid::write(&stage, start, end, &mut script);
     certificates::write(&stage, start, end, &mut script);
     consultation::write(&stage, end, &mut script);
+    mediation::write(&stage, start, end, &mut script);
     let steps = script.len();
     play(&app, &stage, &clock, script).await?;
     clock.set(end);
@@ -138,7 +142,10 @@ async fn play(app: &App, stage: &Stage, clock: &HandClock, script: Script) -> Ou
             app.upkeep().await?;
         }
         let token = stage.token(&scene.login).ok_or(Error::NotFound("account"))?;
-        let answer = stage.caller.call(scene.method.clone(), Some(token), &known.fill(&scene.path), scene.body).await?;
+        let answer = stage
+            .caller
+            .call(scene.method.clone(), Some(token), &known.fill(&scene.path), known.fill_body(scene.body))
+            .await?;
         known.learn(scene.keep, &answer);
         bar.inc(1);
     }

@@ -23,4 +23,6 @@ pub static MODULES: &[&Module] = &[
     &jizuo_venue::MODULE,
     #[cfg(feature = "consultation")]
     &jizuo_consultation::MODULE,
+    #[cfg(feature = "mediation")]
+    &jizuo_mediation::MODULE,
 ];

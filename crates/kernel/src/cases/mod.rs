@@ -6,7 +6,7 @@ pub mod entity;
 use std::sync::Arc;
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -165,14 +165,22 @@ pub async fn end<E: Matter>(tx: &mut Tx, row: &E::Model, outcome: Outcome) -> Re
         .await?
         .pop()
         .ok_or_else(|| internal(format!("{} {} is part of no case", E::KIND, facts.id)))?;
-    if let (Some(kind), Some(matter)) = (&part.from_kind, part.from_matter) {
-        let payload = serde_json::json!({
-            "case": part.code, "capability": part.capability, "outcome": outcome,
-            "from": { "kind": kind, "id": matter }, "to": { "kind": part.kind, "id": part.matter },
-        });
-        tx.emit("base.handover.ended", &Subject::new("base.case", &part.code), &payload)?;
+    let (Some(kind), Some(matter)) = (&part.from_kind, part.from_matter) else { return Ok(()) };
+    // It may have been taken back and handed over anew: then an earlier taker's end is not what is waited for.
+    let latest = entity::Entity::within(&Scope::counties(vec![facts.county]))
+        .filter(entity::Column::FromKind.eq(kind))
+        .filter(entity::Column::FromMatter.eq(matter))
+        .order_by_desc(entity::Column::Id)
+        .one(tx.db())
+        .await?;
+    if latest.is_some_and(|latest| latest.id != part.id) {
+        return Ok(());
     }
-    Ok(())
+    let payload = serde_json::json!({
+        "case": part.code, "capability": part.capability, "outcome": outcome,
+        "from": { "kind": kind, "id": matter }, "to": { "kind": part.kind, "id": part.matter },
+    });
+    tx.emit("base.handover.ended", &Subject::new("base.case", &part.code), &payload)
 }
 
 /// The payload of `base.handover.ended`, as whoever handed over reads it.

@@ -3,6 +3,7 @@
 
 use axum::routing::post;
 use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, Paths};
@@ -16,9 +17,10 @@ use uuid::Uuid;
 use super::definition::{Process, Skip, Step, StepDef};
 use super::matter::{Matter, open_actions};
 use super::timeline::{Taken, history};
+use crate::error::refuse;
 use crate::module::Work;
 use crate::page::{Page, Paging};
-use crate::{App, Ctx, Error, Json, Path, Reply, Result, Scope, Subject, Tx};
+use crate::{App, Ctx, Error, Json, Path, Reply, Result, Scope, Subject, Text, Tx};
 
 /// A matter that is shown and dealt with over JSON. What a module writes is this, and the operations that ask for more
 /// than a reason.
@@ -177,6 +179,29 @@ pub async fn set<E: Matter>(
         .await?
         .pop()
         .ok_or_else(|| Error::NotFound(noun(E::KIND)))
+}
+
+/// Changes fields of a row outside of its process, by compare and set: of several people at once one succeeds.
+pub async fn amend<E: Matter>(
+    tx: &Tx,
+    row: &E::Model,
+    change: impl FnOnce(UpdateMany<E>) -> UpdateMany<E>,
+) -> Result<E::Model> {
+    let facts = E::facts(row);
+    let seen = |u: UpdateMany<E>| {
+        change(u).col_expr(E::VERSION, Expr::col(E::VERSION).add(1)).filter(E::VERSION.eq(facts.version))
+    };
+    match set::<E>(tx, row, seen).await {
+        Err(Error::NotFound(_)) => Err(refuse(
+            "base.version.stale",
+            Text::new(
+                "内容已被别人修改，请重新读取后再改",
+                "somebody changed this meanwhile; read it again, then edit",
+            ),
+        )
+        .into()),
+        other => other,
+    }
 }
 
 /// Commits what began a matter: 201, with where it is.

@@ -153,6 +153,17 @@ pub async fn open(
     label: &str,
     how: Move,
 ) -> Result<Opening> {
+    open_named(tx, process, place, |_| label.to_owned(), how).await
+}
+
+/// As [`open`], with a label that holds the matter's code.
+pub async fn open_named(
+    tx: &mut Tx,
+    process: &'static Process,
+    place: &Arc<Place>,
+    label: impl FnOnce(&Opening) -> String + Send,
+    how: Move,
+) -> Result<Opening> {
     let module = process.id.split('.').next().unwrap_or_default();
     counties::takes_new(tx, place, module)?;
     let definition = effective(&tx.app, &tx.snapshot, place, process).definition;
@@ -188,7 +199,7 @@ pub async fn open(
         phase: opening.phase.clone(),
         process: opening.process.clone(),
         version: 1,
-        label: label.to_owned(),
+        label: label(&opening),
         due_at: None,
         opened_at: tx.now,
         closed_at: None,

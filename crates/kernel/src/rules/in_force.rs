@@ -1,7 +1,8 @@
 //! The value of a rule at a place on a day, who set it and why: a pure function of the baseline and the overlays.
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use jizuo_standards::period::{self, Length};
+use jizuo_standards::calendar::Calendar;
+use jizuo_standards::period::{self, End, Length};
 use jizuo_standards::threshold::Threshold;
 use serde_json::Value;
 
@@ -92,6 +93,18 @@ impl InForce {
         self.value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
     }
 
+    fn last_day(&self, from: NaiveDate, calendar: &Calendar) -> Result<End> {
+        let n = self.number()?;
+        let length = match self.kind {
+            Kind::Days => Length::Days(n),
+            Kind::WorkingDays => Length::WorkingDays(n),
+            Kind::Months => Length::Months(n),
+            Kind::Years => Length::Years(n),
+            _ => return Err(self.not("period of days")),
+        };
+        Ok(period::end(from, length, calendar))
+    }
+
     fn not(&self, what: &str) -> Error {
         internal(format!("the rule {} is no {what}", self.id))
     }
@@ -100,16 +113,56 @@ impl InForce {
 /// When a period of this rule that begins now ends. Hours and minutes run through; days, months and years end with their
 /// last day and are moved over rest days (Civil Code, Articles 201–203); working days end when the office closes.
 pub fn due(ctx: &Ctx, rule: &InForce) -> Result<DateTime<Utc>> {
-    let n = rule.number()?;
-    let length = match rule.kind {
-        Kind::Minutes => return Ok(ctx.now + Duration::minutes(i64::from(n))),
-        Kind::Hours => return Ok(ctx.now + Duration::hours(i64::from(n))),
-        Kind::Days => Length::Days(n),
-        Kind::WorkingDays => Length::WorkingDays(n),
-        Kind::Months => Length::Months(n),
-        Kind::Years => Length::Years(n),
-        _ => return Err(rule.not("period")),
-    };
-    let end = period::end(ctx.today(), length, &ctx.snapshot.calendar);
-    Ok(clock::china_instant(end.last_day, ctx.app.settings.time.office_closes))
+    match rule.kind {
+        Kind::Minutes => Ok(ctx.now + Duration::minutes(i64::from(rule.number()?))),
+        Kind::Hours => Ok(ctx.now + Duration::hours(i64::from(rule.number()?))),
+        _ => {
+            let end = last_day(ctx, rule, ctx.today())?;
+            Ok(clock::china_instant(end.last_day, ctx.app.settings.time.office_closes))
+        }
+    }
+}
+
+/// The last day of a period of this rule that an event on `from` began, moved over rest days. [`End::is_certain`] says
+/// whether the notice of the year it falls in is known.
+pub fn last_day(ctx: &Ctx, rule: &InForce, from: NaiveDate) -> Result<End> {
+    rule.last_day(from, &ctx.snapshot.calendar)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop")]
+mod tests {
+    use super::*;
+
+    fn rule(kind: Kind, value: i64) -> InForce {
+        InForce {
+            id: "PROBE.PERIOD".to_owned(),
+            title: Text::new("期限", "Period"),
+            kind,
+            value: value.into(),
+            basis: Text::new("依据", "basis"),
+            of: None,
+            set_by: None,
+            trail: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_period_from_a_given_day_ends_after_the_rest_days() {
+        let calendar = Calendar::builtin();
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        for (kind, value, from, nominal, last) in [
+            (Kind::Days, 30, "2026-09-01", "2026-10-01", "2026-10-08"),
+            (Kind::Days, 30, "2026-09-07", "2026-10-07", "2026-10-08"),
+            (Kind::Months, 1, "2026-03-02", "2026-04-02", "2026-04-02"),
+            (Kind::WorkingDays, 1, "2026-09-30", "2026-10-08", "2026-10-08"),
+        ] {
+            let end = rule(kind, value).last_day(day(from), &calendar).unwrap();
+            assert_eq!((end.nominal, end.last_day), (day(nominal), day(last)), "{from}");
+            assert!(end.is_certain(&calendar));
+        }
+        let unpublished = rule(Kind::Days, 30).last_day(day("2026-12-10"), &calendar).unwrap();
+        assert!(!unpublished.is_certain(&calendar), "the notice for 2027 is not out");
+        assert!(rule(Kind::Hours, 2).last_day(day("2026-09-01"), &calendar).is_err(), "hours have no last day");
+    }
 }

@@ -8,6 +8,6 @@ mod in_force;
 mod overlay;
 mod registry;
 
-pub use in_force::{InForce, Laid, due, in_force};
+pub use in_force::{InForce, Laid, due, in_force, last_day};
 pub use overlay::{Conflict, Overlays, conflicts, history, lay, lift, load};
 pub use registry::{Direction, Kind, Registry, Rule};

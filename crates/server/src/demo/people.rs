@@ -51,12 +51,16 @@ fn seats(role: &str) -> &'static [Seat] {
         "certificates.clerk" => &[Seat::Village(0), Seat::Township(0)],
         "consultation.clerk" | "consultation.secretary" => &[Seat::Village(0), Seat::Countryside],
         "consultation.township" => &[Seat::Township(0)],
+        "mediation.mediator" => &[Seat::Village(0)],
+        "mediation.head" | "mediation.justice_office" => &[Seat::Township(0)],
         _ => &[Seat::County],
     }
 }
 
 /// Roles of the base that are held at the top.
 const AT_THE_TOP: [&str; 3] = ["base.viewer", "base.archivist", "base.integrator"];
+/// Roles of the base that are held at every county.
+const AT_A_COUNTY: [&str; 2] = ["base.viewer", "base.case_clerk"];
 
 pub(super) struct Stage {
     app: App,
@@ -102,7 +106,9 @@ impl Stage {
             let path = format!("/places/{}/modules/{}", ground.county.code, module.id);
             self.caller.put(Some(&switcher), &path, body).await?;
         }
-        self.open_at(&ground.county, "base.viewer", &ground.county).await?;
+        for role in AT_A_COUNTY {
+            self.open_at(&ground.county, role, &ground.county).await?;
+        }
         for role in modules.iter().flat_map(|module| module.roles).filter(|role| !is_administrator(role.id)) {
             for seat in seats(role.id) {
                 let place = match seat {

@@ -12,11 +12,11 @@ pub(super) struct Scene {
     pub(super) at: DateTime<Utc>,
     pub(super) login: String,
     pub(super) method: Method,
-    /// Behind `/api/v1`; `{name}` stands for the id that an earlier scene kept under the name.
+    /// Behind `/api/v1`; `{name}` stands for what an earlier scene kept under the name, here and in texts of the body.
     pub(super) path: String,
     pub(super) body: Value,
-    /// The name under which the answer's id is kept.
-    pub(super) keep: Option<String>,
+    /// Names, and where in the answer stands what is kept under them.
+    pub(super) keep: Vec<(String, &'static str)>,
 }
 
 #[derive(Default)]
@@ -24,12 +24,18 @@ pub(super) struct Script(Vec<Scene>);
 
 impl Script {
     pub(super) fn add(&mut self, at: DateTime<Utc>, login: &str, method: Method, path: String, body: Value) {
-        self.0.push(Scene { at, login: login.to_owned(), method, path, body, keep: None });
+        self.0.push(Scene { at, login: login.to_owned(), method, path, body, keep: Vec::new() });
     }
 
     /// As [`Script::add`], with the id of the answer kept for later scenes.
     pub(super) fn add_kept(&mut self, at: DateTime<Utc>, login: &str, path: String, body: Value, keep: String) {
-        self.0.push(Scene { at, login: login.to_owned(), method: Method::POST, path, body, keep: Some(keep) });
+        let keep = vec![(keep, "/id")];
+        self.0.push(Scene { at, login: login.to_owned(), method: Method::POST, path, body, keep });
+    }
+
+    /// Somebody reads, and keeps what later scenes name.
+    pub(super) fn look(&mut self, at: DateTime<Utc>, login: &str, path: String, keep: Vec<(String, &'static str)>) {
+        self.0.push(Scene { at, login: login.to_owned(), method: Method::GET, path, body: Value::Null, keep });
     }
 
     pub(super) fn len(&self) -> usize {
@@ -48,9 +54,21 @@ impl Script {
 pub(super) struct Known(HashMap<String, String>);
 
 impl Known {
-    pub(super) fn learn(&mut self, name: Option<String>, answer: &Value) {
-        if let (Some(name), Some(id)) = (name, answer.get("id").and_then(Value::as_str)) {
-            self.0.insert(name, id.to_owned());
+    pub(super) fn learn(&mut self, keep: Vec<(String, &'static str)>, answer: &Value) {
+        for (name, pointer) in keep {
+            if let Some(id) = answer.pointer(pointer).and_then(Value::as_str) {
+                self.0.insert(name, id.to_owned());
+            }
+        }
+    }
+
+    /// A body with every text filled.
+    pub(super) fn fill_body(&self, body: Value) -> Value {
+        match body {
+            Value::String(text) => Value::String(self.fill(&text)),
+            Value::Array(items) => items.into_iter().map(|item| self.fill_body(item)).collect(),
+            Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, self.fill_body(value))).collect(),
+            plain => plain,
         }
     }
 

@@ -160,6 +160,11 @@ pub(crate) async fn step(tx: &mut Tx, row: &Model, action: &str, reason: Option<
     if row.phase == "done" {
         tell(tx, "grid.incident.closed", &row)?;
     }
+    if action == "grid.incident.settle" {
+        // Whoever records it does not verify it as well; what came back by itself is nobody's own work.
+        let by = tx.actor.account;
+        return process::set::<Entity>(tx, &row, |u| u.col_expr(Column::HandledBy, Expr::value(by))).await;
+    }
     if action == "grid.incident.return" {
         // "Not ours": the dispatcher decides anew, and nobody has it until then.
         return process::set::<Entity>(tx, &row, |u| u.col_expr(Column::Assignee, Expr::value(None::<Uuid>))).await;
