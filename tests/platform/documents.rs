@@ -51,7 +51,15 @@ fn documents_match_the_code() {
 #[test]
 fn a_county_document_is_whole_in_itself() {
     let (registry, _) = Registry::build(MODULES).unwrap();
-    for on in [&[][..], &["grid"], &["certificates"], &["consultation"], &["mediation"], &["venue"], &["grid", "certificates"]] {
+    for on in [
+        &[][..],
+        &["grid"],
+        &["certificates"],
+        &["consultation"],
+        &["mediation"],
+        &["venue"],
+        &["grid", "certificates"],
+    ] {
         let document = serde_json::to_string(&registry.union(on)).unwrap();
         let value: serde_json::Value = serde_json::from_str(&document).unwrap();
         for part in document.split("#/components/schemas/").skip(1) {

@@ -138,6 +138,11 @@ impl Faults {
     }
 
     /// Text that may be empty, under the same limits.
+    /// A text that may be left out; blank is left out.
+    pub fn said(&mut self, field: &str, value: Option<&str>, max: usize) -> Option<String> {
+        value.map(|text| self.optional_text(field, text, max)).filter(|text| !text.is_empty())
+    }
+
     pub fn optional_text(&mut self, field: &str, value: &str, max: usize) -> String {
         let trimmed = value.trim();
         let length = trimmed.chars().count();

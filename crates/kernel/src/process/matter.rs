@@ -144,20 +144,9 @@ macro_rules! matter {
     };
 }
 
-/// Begins a matter at a place: under the process in force there, unless the county lets the module run out. `label` is what
+/// Begins a matter at a place: under the process in force there, unless the county lets the module run out. `label` says what
 /// the first task is called, before there is a row that could say it ([`crate::matter!`]).
 pub async fn open(
-    tx: &mut Tx,
-    process: &'static Process,
-    place: &Arc<Place>,
-    label: &str,
-    how: Move,
-) -> Result<Opening> {
-    open_named(tx, process, place, |_| label.to_owned(), how).await
-}
-
-/// As [`open`], with a label that holds the matter's code.
-pub async fn open_named(
     tx: &mut Tx,
     process: &'static Process,
     place: &Arc<Place>,

@@ -13,6 +13,6 @@ pub use definition::{Definition, Phase, Process, Skip, State, StateDef, Step, St
 pub use entity::task;
 pub use face::{Course, Face, Head, MatterPath, StepBody, Wanted, amend, done, find, list, opened, set, steps};
 pub use inbox::{Task, inbox, tell_overdue};
-pub use matter::{Facts, Matter, Move, Opening, advance, open, open_actions, open_named};
+pub use matter::{Facts, Matter, Move, Opening, advance, open, open_actions};
 pub use overlay::{Added, Effective, Overlay, Overlays, effective, lay, load};
 pub use timeline::{Taken, history};

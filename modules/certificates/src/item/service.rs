@@ -47,7 +47,7 @@ pub(crate) async fn propose(tx: &mut Tx, new: New) -> Result<Model> {
     let new = checked(new)?;
     only_where_a_catalogue_is_kept(tx)?;
     let edition = next_edition(tx, &new.code).await?;
-    let opening = process::open(tx, &ITEM, &place, &new.name, Move::default()).await?;
+    let opening = process::open(tx, &ITEM, &place, |_| new.name.clone(), Move::default()).await?;
     let code = new.code.clone();
     let row = ActiveModel {
         code: Set(new.code),
@@ -121,18 +121,18 @@ fn checked(new: New) -> Result<New> {
         kind: basis.kind,
         law: faults.text("basis.law", &basis.law, 100),
         article: faults.text("basis.article", &basis.article, 60),
-        text: said(&mut faults, "basis.text", basis.text.as_deref(), 1_000),
+        text: faults.said("basis.text", basis.text.as_deref(), 1_000),
     });
     let new = New {
         name,
         aliases,
         basis,
-        name_en: said(&mut faults, "name_en", new.name_en.as_deref(), 120),
-        purpose: said(&mut faults, "purpose", new.purpose.as_deref(), 200),
-        requesting_body: said(&mut faults, "requesting_body", new.requesting_body.as_deref(), 100),
-        issuer: said(&mut faults, "issuer", new.issuer.as_deref(), 100),
-        next_door: said(&mut faults, "next_door", new.next_door.as_deref(), 300),
-        next_door_en: said(&mut faults, "next_door_en", new.next_door_en.as_deref(), 300),
+        name_en: faults.said("name_en", new.name_en.as_deref(), 120),
+        purpose: faults.said("purpose", new.purpose.as_deref(), 200),
+        requesting_body: faults.said("requesting_body", new.requesting_body.as_deref(), 100),
+        issuer: faults.said("issuer", new.issuer.as_deref(), 100),
+        next_door: faults.said("next_door", new.next_door.as_deref(), 300),
+        next_door_en: faults.said("next_door_en", new.next_door_en.as_deref(), 300),
         ..new
     };
     let missing = match new.status_kind {
@@ -157,10 +157,6 @@ fn checked(new: New) -> Result<New> {
     }
     faults.check()?;
     Ok(new)
-}
-
-fn said(faults: &mut Faults, field: &str, text: Option<&str>, max: usize) -> Option<String> {
-    text.map(|text| faults.optional_text(field, text, max)).filter(|text| !text.is_empty())
 }
 
 fn only_where_a_catalogue_is_kept(tx: &Tx) -> Result<()> {

@@ -7,7 +7,6 @@ use jizuo_kernel::process::{self, Move};
 use jizuo_kernel::{Result, Text, Tx, say};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use std::sync::Arc;
-use uuid::Uuid;
 
 use super::body::{self, Body, Figure, Tier};
 use super::entity::{ActiveModel, Entity, Model, Outcome};
@@ -60,6 +59,9 @@ pub(crate) struct New {
     pub(crate) figures: Figures,
 }
 
+/// What its code begins with.
+const CODE: &str = "YS";
+
 /// Calls a meeting, or records that one was called.
 pub(crate) async fn call(tx: &mut Tx, new: New) -> Result<Model> {
     // Who serves only a group of the village calls no meeting of the village.
@@ -74,10 +76,11 @@ pub(crate) async fn call(tx: &mut Tx, new: New) -> Result<Model> {
     let mut convening = lawful::composed(tx, body, &new.place, new.held_on, figure)?;
     convening.extend(lawful::announced(tx, body, &new.place, new.held_on, &given)?);
 
-    let opening = process::open(tx, &MEETING, &new.place, &new.title, Move::default()).await?;
+    let opening =
+        process::open(tx, &MEETING, &new.place, |o| format!("{} {}", o.code(CODE), new.title), Move::default()).await?;
     let kept = |which| figure(which).and_then(|n| i32::try_from(n).ok());
     let row = ActiveModel {
-        code: Set(code_of(&new.place, opening.id)),
+        code: Set(opening.code(CODE)),
         body: Set(body.id.to_owned()),
         matter: Set(subject.code.to_owned()),
         title: Set(new.title),
@@ -158,9 +161,9 @@ fn checked(tx: &Tx, body: &'static Body, subject: &'static Subject, new: New) ->
     let new = New {
         title: faults.text("title", &new.title, 60),
         description: faults.optional_text("description", &new.description, 2_000),
-        venue: said(&mut faults, "venue", new.venue.as_deref(), 100),
-        short_notice: said(&mut faults, "short_notice", new.short_notice.as_deref(), 200),
-        delegation: said(&mut faults, "delegation", new.delegation.as_deref(), 200),
+        venue: faults.said("venue", new.venue.as_deref(), 100),
+        short_notice: faults.said("short_notice", new.short_notice.as_deref(), 200),
+        delegation: faults.said("delegation", new.delegation.as_deref(), 200),
         ..new
     };
     let known = |id: &str| tx.app.registry.rules.on(id, new.held_on).is_some();
@@ -227,14 +230,4 @@ fn check_figure(faults: &mut Faults, body: &Body, figure: Figure, value: Option<
         _ => return,
     };
     faults.add(field, "consultation.meeting.figure", why);
-}
-
-fn said(faults: &mut Faults, field: &str, text: Option<&str>, max: usize) -> Option<String> {
-    text.map(|text| faults.optional_text(field, text, max)).filter(|text| !text.is_empty())
-}
-
-/// `YS` + the village's code + the random end of the id: can be read out, and says where it belongs.
-fn code_of(place: &Place, id: Uuid) -> String {
-    let id = id.simple().to_string().to_uppercase();
-    format!("YS{}-{}", place.code.get(..12).unwrap_or(&place.code), &id[24..])
 }

@@ -84,6 +84,9 @@ pub(crate) struct New {
     pub(crate) on_behalf_of: Option<String>,
 }
 
+/// What its code begins with.
+const CODE: &str = "WG";
+
 /// Takes a report.
 pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
     let mut faults = Faults::default();
@@ -117,13 +120,13 @@ pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
         tx.on_behalf_of(name.to_string());
     }
     let how = Move { pace: new.severity.pace(), ..Move::default() };
-    let opening = process::open(tx, &INCIDENT, &new.place, &title, how).await?;
+    let opening = process::open(tx, &INCIDENT, &new.place, |o| format!("{} {title}", o.code(CODE)), how).await?;
     let phone = match phone {
         Some(phone) => Some(tx.app.keyring.seal("grid.phone", opening.id.as_bytes(), phone.expose().as_bytes())?),
         None => None,
     };
     let row = ActiveModel {
-        code: Set(opening.code("WG")),
+        code: Set(opening.code(CODE)),
         category: Set(new.category),
         severity: Set(new.severity.as_str().to_owned()),
         title: Set(title),

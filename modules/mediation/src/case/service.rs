@@ -108,7 +108,7 @@ struct Begin {
 
 async fn open(tx: &mut Tx, place: &Arc<Place>, begin: Begin) -> Result<Model> {
     let named = |opening: &Opening| label(&opening.code(CODE), &begin.dispute_type);
-    let opening = process::open_named(tx, &CASE, place, named, Move::default()).await?;
+    let opening = process::open(tx, &CASE, place, named, Move::default()).await?;
     let code = opening.code(CODE);
     let case_code = match begin.case {
         Some(code) => code,

@@ -3,7 +3,7 @@
 use chrono::Days;
 use jizuo_kernel::error::{Faults, refuse};
 use jizuo_kernel::places::Kind;
-use jizuo_kernel::process::{self, Move};
+use jizuo_kernel::process::{self, Move, Opening};
 use jizuo_kernel::{Result, Scope, Scoped, Subject, Text, Tx, say};
 use jizuo_standards::{name::Name, phone::Phone};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -29,6 +29,9 @@ pub(crate) struct NewBooking {
     asker_phone: Option<String>,
 }
 
+/// What its code begins with.
+const CODE: &str = "JY";
+
 /// Asks for a room. Nothing is taken before the village confirms it.
 pub(crate) async fn ask(tx: &mut Tx, new: NewBooking) -> Result<Model> {
     let place = tx.place()?.clone();
@@ -48,11 +51,11 @@ pub(crate) async fn ask(tx: &mut Tx, new: NewBooking) -> Result<Model> {
     let name = faults.take("asker_name", Name::parse(&new.asker_name));
     let phone = new.asker_phone.as_deref().and_then(|text| faults.take("asker_phone", Phone::parse(text)));
     faults.check()?;
-    let label = format!("{} {}", new.room.title().zh, new.day);
-    let opening = process::open(tx, &BOOKING, &place, &label, Move::default()).await?;
+    let label = |opening: &Opening| format!("{} {} {}", opening.code(CODE), new.room.title().zh, new.day);
+    let opening = process::open(tx, &BOOKING, &place, label, Move::default()).await?;
     let seal = |phone: Phone| tx.app.keyring.seal("venue.phone", opening.id.as_bytes(), phone.expose().as_bytes());
     let row = ActiveModel {
-        code: Set(opening.code("JY")),
+        code: Set(opening.code(CODE)),
         room: Set(new.room),
         day: Set(new.day),
         purpose: Set(new.purpose),

@@ -131,7 +131,7 @@ async fn write(ctx: Ctx, Json(new): Json<NewNote>) -> Result<Reply<Note>> {
     faults.check()?;
     let mut tx = ctx.begin().await?;
     let place = ctx.place()?.clone();
-    let opening = process::open(&mut tx, &NOTE, &place, &text, Move::default()).await?;
+    let opening = process::open(&mut tx, &NOTE, &place, |_| text.clone(), Move::default()).await?;
     let row = ActiveModel { text: Set(text), ..ActiveModel::opened(&opening) };
     let row = Entity::insert(row).exec_with_returning(tx.db()).await?;
     let subject = Subject::new("probe.note", row.id);
@@ -143,7 +143,7 @@ async fn write(ctx: Ctx, Json(new): Json<NewNote>) -> Result<Reply<Note>> {
 
 /// A note that another module handed over.
 pub(super) async fn take_over(tx: &mut Tx, what: &Handover) -> Result<Ref> {
-    let opening = process::open(tx, &NOTE, &what.place, &what.title, Move::default()).await?;
+    let opening = process::open(tx, &NOTE, &what.place, |_| what.title.clone(), Move::default()).await?;
     let row = ActiveModel { text: Set(what.title.clone()), ..ActiveModel::opened(&opening) };
     let row = Entity::insert(row).exec_with_returning(tx.db()).await?;
     Ok(Ref::to::<Entity>(&row))
