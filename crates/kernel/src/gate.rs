@@ -82,7 +82,9 @@ async fn admit(app: &App, operation: &Operation, req: &Parts) -> Result<Ctx> {
     if !operation.reads() {
         refuse_foreign_page(headers, &actor)?;
     }
-    if let Some(blocked) = actor.blocked.filter(|blocked| !blocked.allows(&operation.id)) {
+    // What a stranger may do is open to somebody who has yet to change a password, too.
+    let blocked = actor.blocked.filter(|blocked| operation.access != Access::Public && !blocked.allows(&operation.id));
+    if let Some(blocked) = blocked {
         return Err(blocked.refusal());
     }
     let actor = Arc::new(actor);

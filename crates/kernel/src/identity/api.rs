@@ -60,7 +60,7 @@ pub struct Session {
 
 /// Signs in. Answers 401 `base.session.wrong`, or `base.session.code` where a second factor is needed.
 #[utoipa::path(post, path = "/sessions", operation_id = "base_session_start", security(()),
-    request_body = SignIn, responses((status = 201, body = Session)))]
+    request_body = SignIn, responses((status = 201, body = Session), (status = 401), (status = 403)))]
 async fn sign_in(ctx: Ctx, Json(given): Json<SignIn>) -> Result<Response> {
     let credentials = sessions::Credentials { login: given.login, password: given.password, code: given.code };
     let started = sessions::sign_in(&ctx, credentials).await?;
@@ -70,10 +70,15 @@ async fn sign_in(ctx: Ctx, Json(given): Json<SignIn>) -> Result<Response> {
         name: started.account.name,
         must_change_password: started.account.must_change,
     };
-    let mut response = (axum::http::StatusCode::CREATED, Json(body)).into_response();
+    let mut response = shown_once("/api/v1/me".to_owned(), body);
     let seconds = (started.expires_at - ctx.now).num_seconds();
     set_cookie(&ctx, &mut response, &started.secret, seconds);
     Ok(response)
+}
+
+/// 201 with a secret in it, which no retry is answered with again.
+fn shown_once(location: String, body: impl Serialize) -> Response {
+    Reply::created(location, body).into_response()
 }
 
 fn set_cookie(ctx: &Ctx, response: &mut Response, value: &str, seconds: i64) {
@@ -268,8 +273,8 @@ async fn issue_token(ctx: Ctx, Json(new): Json<NewToken>) -> Result<Response> {
     let (row, secret) = sessions::issue_token(&mut tx, &new.label, new.permissions, new.days).await?;
     // The secret is not kept for a retry.
     tx.commit("base.token.issue", Subject::new("base.token", row.id), Reply::none()).await?;
-    let body = IssuedToken { token: row.into(), secret };
-    Ok((axum::http::StatusCode::CREATED, Json(body)).into_response())
+    let location = format!("/api/v1/me/tokens/{}", row.id);
+    Ok(shown_once(location, IssuedToken { token: row.into(), secret }))
 }
 
 /// The caller's live sessions and tokens, newest first.
@@ -360,8 +365,8 @@ async fn open_account(ctx: Ctx, Json(new): Json<NewAccount>) -> Result<Response>
     let new = accounts::New { login: new.login, name: new.name, place: home };
     let (account, password) = accounts::open(&mut tx, new).await?;
     tx.commit("base.account.manage", Subject::new("base.account", account.id), Reply::none()).await?;
-    let body = OpenedAccount { account: Account::from(&ctx, account), one_time_password: password };
-    Ok((axum::http::StatusCode::CREATED, Json(body)).into_response())
+    let location = format!("/api/v1/places/{}/accounts/{}", ctx.place()?.code, account.id);
+    Ok(shown_once(location, OpenedAccount { account: Account::from(&ctx, account), one_time_password: password }))
 }
 
 /// The accounts that belong here or below, newest first.
