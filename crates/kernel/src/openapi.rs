@@ -1,14 +1,16 @@
 //! What every document says in the same words: the frame, the two ways to sign in, and the problems any operation may answer.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use utoipa::openapi::header::Header;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{ArrayItems, SchemaFormat};
+use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, SchemaFormat, SchemaType};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    Components, ComponentsBuilder, ContentBuilder, Info, License, Object, ObjectBuilder, OpenApi, OpenApiBuilder, Ref,
-    RefOr, Required, Response, ResponseBuilder, Schema, ServerBuilder, Type, info::Contact,
+    Components, ComponentsBuilder, Content, ContentBuilder, Info, License, Object, ObjectBuilder, OpenApi,
+    OpenApiBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Schema, ServerBuilder, Type, info::Contact,
 };
 use utoipa::{PartialSchema, ToSchema};
 
@@ -122,6 +124,12 @@ pub(crate) fn complete(module: &Module, permissions: &[&'static Permission], doc
     }
     if let Some(components) = &mut whole.components {
         name_what_pages_hold(components);
+        let bodies = whole.paths.paths.values_mut().flat_map(|item| [&mut item.put, &mut item.post, &mut item.patch]);
+        let bodies = bodies.flatten().filter_map(|operation| match &mut operation.request_body {
+            Some(RefOr::T(body)) => body.content.values_mut().next(),
+            _ => None,
+        });
+        texts_of_bodies(components, bodies);
     }
     *document = whole;
 }
@@ -152,11 +160,12 @@ fn complete_operation(permissions: &[&'static Permission], method: &str, path: &
     let asked = Asked { path, public, writes: method != "GET", body: operation.request_body.is_some() };
     let parameters = operation.parameters.get_or_insert_default();
     for parameter in parameters.iter_mut() {
-        if let RefOr::T(parameter) = parameter
-            && parameter.name == "place"
-            && parameter.parameter_in == ParameterIn::Path
-        {
-            describe_place(parameter);
+        match parameter {
+            RefOr::T(parameter) if parameter.name == "place" => describe_place(parameter),
+            RefOr::T(Parameter { parameter_in: ParameterIn::Query, schema: Some(schema), .. }) => {
+                texts(schema, &mut Vec::new());
+            }
+            _ => {}
         }
     }
     if method == "POST" && !public {
@@ -233,6 +242,76 @@ fn if_none_match() -> Parameter {
         .schema(Some(Object::with_type(Type::String)))
         .build()
 }
+
+/// No text that is sent holds control characters but tab and line feed, and one that must not be empty shows something.
+fn texts_of_bodies<'a>(components: &mut Components, bodies: impl Iterator<Item = &'a mut RefOr<Content>>) {
+    let mut names = Vec::new();
+    for body in bodies {
+        if let RefOr::T(Content { schema: Some(schema), .. }) = body {
+            texts(schema, &mut names);
+        }
+    }
+    let mut seen = BTreeSet::new();
+    while let Some(name) = names.pop() {
+        if seen.insert(name.clone())
+            && let Some(schema) = components.schemas.get_mut(&name)
+        {
+            texts(schema, &mut names);
+        }
+    }
+}
+
+/// Describes the texts in a schema, and tells what it refers to.
+fn texts(schema: &mut RefOr<Schema>, names: &mut Vec<String>) {
+    match schema {
+        RefOr::Ref(to) => names.extend(to.ref_location.strip_prefix("#/components/schemas/").map(str::to_owned)),
+        RefOr::T(Schema::Object(object)) => {
+            if is_text(&object.schema_type)
+                && object.pattern.is_none()
+                && object.format.is_none()
+                && object.enum_values.is_none()
+            {
+                let visible = object.min_length.is_some_and(|least| least > 0);
+                object.pattern = Some(if visible { VISIBLE } else { TEXT }.to_owned());
+            }
+            for property in object.properties.values_mut() {
+                texts(property, names);
+            }
+            if let Some(AdditionalProperties::RefOr(values)) = object.additional_properties.as_deref_mut() {
+                texts(values, names);
+            }
+        }
+        RefOr::T(Schema::Array(array)) => {
+            if let ArrayItems::RefOrSchema(items) = &mut array.items {
+                texts(items, names);
+            }
+        }
+        RefOr::T(Schema::OneOf(one)) => {
+            for item in &mut one.items {
+                // No body takes fields that it does not know, and utoipa does not say so of an enum's variants.
+                if let RefOr::T(Schema::Object(variant)) = item
+                    && !variant.properties.is_empty()
+                {
+                    variant.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+                }
+                texts(item, names);
+            }
+        }
+        RefOr::T(Schema::AllOf(all)) => all.items.iter_mut().for_each(|item| texts(item, names)),
+        RefOr::T(_) => {}
+    }
+}
+
+fn is_text(kind: &SchemaType) -> bool {
+    match kind {
+        SchemaType::Type(one) => *one == Type::String,
+        SchemaType::Array(several) => several.contains(&Type::String),
+        SchemaType::AnyValue => false,
+    }
+}
+
+const TEXT: &str = r"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*$";
+const VISIBLE: &str = r"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*[^\s\u0000-\u001F\u007F-\u009F][^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*$";
 
 /// A page is generic, and utoipa writes out what such a type is filled with. It has a name of its own, as everything has.
 fn name_what_pages_hold(components: &mut Components) {

@@ -76,6 +76,8 @@ async fn sign_in(ctx: Ctx, Json(given): Json<SignIn>) -> Result<Response> {
     Ok(response)
 }
 
+const DONE_ALREADY: &str = "Done already under this `Idempotency-Key`; the secret was shown once.";
+
 /// 201 with a secret in it, which no retry is answered with again.
 fn shown_once(location: String, body: impl Serialize) -> Response {
     Reply::created(location, body).into_response()
@@ -192,7 +194,7 @@ pub struct Factor {
 
 /// Begins a second factor; it counts once a code was confirmed.
 #[utoipa::path(post, path = "/me/factor", operation_id = "base_factor_begin", security(("token" = [])),
-    responses((status = 200, body = Factor)))]
+    responses((status = 200, body = Factor), (status = 204, description = DONE_ALREADY)))]
 async fn begin_factor(ctx: Ctx) -> Result<Json<Factor>> {
     let account = own(&ctx).await?;
     let mut tx = ctx.begin().await?;
@@ -207,6 +209,7 @@ async fn begin_factor(ctx: Ctx) -> Result<Json<Factor>> {
 #[serde(deny_unknown_fields)]
 pub struct FactorCode {
     #[schema(example = "123456")]
+    #[schema(pattern = "^[0-9]{6}$")]
     pub code: String,
 }
 
@@ -225,10 +228,13 @@ async fn confirm_factor(ctx: Ctx, Json(given): Json<FactorCode>) -> Result<Reply
 #[schema(example = json!({ "label": "12345 热线对接", "permissions": ["base.event.read"], "days": 180 }))]
 pub struct NewToken {
     /// What it is for.
+    #[schema(min_length = 1, max_length = 100)]
     pub label: String,
     /// At most what the caller holds; absent = all of it.
     #[serde(default)]
     pub permissions: Option<Vec<String>>,
+    #[serde(deserialize_with = "crate::json::whole")]
+    #[schema(minimum = 1, maximum = 366)]
     pub days: i64,
 }
 
@@ -267,7 +273,7 @@ pub struct IssuedToken {
 
 /// Issues a token for a program, acting as the caller with at most the caller's permissions.
 #[utoipa::path(post, path = "/me/tokens", operation_id = "base_token_issue", security(("token" = [])),
-    request_body = NewToken, responses((status = 201, body = IssuedToken)))]
+    request_body = NewToken, responses((status = 201, body = IssuedToken), (status = 204, description = DONE_ALREADY)))]
 async fn issue_token(ctx: Ctx, Json(new): Json<NewToken>) -> Result<Response> {
     let mut tx = ctx.begin().await?;
     let (row, secret) = sessions::issue_token(&mut tx, &new.label, new.permissions, new.days).await?;
@@ -309,10 +315,14 @@ async fn revoke_token(ctx: Ctx, path: Path<IdPath>) -> Result<Reply<()>> {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "login": "yangxiu", "name": "杨秀" }))]
 pub struct NewAccount {
+    /// Capitals are taken as small letters.
+    #[schema(pattern = "^[A-Za-z0-9._@-]{3,40}$")]
     pub login: String,
+    #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// Code of the place the account belongs to: this place unless given, or one below it.
     #[serde(default)]
+    #[schema(pattern = "^[0-9]{2,12}$")]
     pub home: Option<String>,
 }
 
@@ -355,7 +365,8 @@ pub struct OpenedAccount {
 /// Opens an account. The password is for one sign-in, and must be changed there.
 #[utoipa::path(post, path = "/places/{place}/accounts", operation_id = "base_account_open",
     security(("token" = ["base.account.manage"])), params(("place" = String, Path, example = "530102")),
-    request_body = NewAccount, responses((status = 201, body = OpenedAccount)))]
+    request_body = NewAccount,
+    responses((status = 201, body = OpenedAccount), (status = 204, description = DONE_ALREADY)))]
 async fn open_account(ctx: Ctx, Json(new): Json<NewAccount>) -> Result<Response> {
     let home = match &new.home {
         Some(code) => ctx.resolve_below("home", code)?.id,
@@ -418,7 +429,8 @@ pub struct Reset {
 #[utoipa::path(post, path = "/places/{place}/accounts/{id}/reset", operation_id = "base_account_reset",
     security(("token" = ["base.account.manage"])),
     params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
-    request_body = Reset, responses((status = 200, body = OpenedAccount)))]
+    request_body = Reset,
+    responses((status = 200, body = OpenedAccount), (status = 204, description = DONE_ALREADY)))]
 async fn reset_account(ctx: Ctx, path: Path<PlaceIdPath>, Json(wish): Json<Reset>) -> Result<Json<OpenedAccount>> {
     let account = accounts::find(&ctx, path.id).await?;
     let mut tx = ctx.begin().await?;
@@ -437,6 +449,7 @@ pub struct NewGrant {
     pub role: String,
     /// Code of the place: this place unless given, or one below it.
     #[serde(default)]
+    #[schema(pattern = "^[0-9]{2,12}$")]
     pub place: Option<String>,
     #[serde(default)]
     pub until: Option<DateTime<Utc>>,
@@ -557,7 +570,9 @@ async fn list_roles(ctx: Ctx) -> Result<Json<Vec<Role>>> {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "name": "patrol", "title": "护林员", "permissions": ["grid.incident.report"] }))]
 pub struct NewRole {
+    #[schema(pattern = "^[a-z0-9_]{1,40}$")]
     pub name: String,
+    #[schema(min_length = 1, max_length = 50)]
     pub title: String,
     pub permissions: Vec<String>,
 }
