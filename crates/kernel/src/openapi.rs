@@ -19,7 +19,7 @@ use crate::module::Permission;
 use crate::problem::{Problem, ProblemField};
 
 /// The problems: status, name in the components, in words, and whether an operation may answer it.
-const PROBLEMS: [(&str, &str, &str, fn(&Asked<'_>) -> bool); 9] = [
+const PROBLEMS: [(&str, &str, &str, May); 9] = [
     ("400", "Unreadable", "The body is no valid JSON in UTF-8.", |asked| asked.body),
     ("401", "SignedOut", "Not signed in.", |asked| !asked.public),
     ("403", "Forbidden", "Signed in, and not allowed; says who could do it.", |asked| !asked.public),
@@ -35,6 +35,8 @@ const PROBLEMS: [(&str, &str, &str, fn(&Asked<'_>) -> bool); 9] = [
     ("422", "Invalid", "Some fields are wrong; every one is named.", |_| true),
     ("5XX", "Trouble", "Trouble on the side of the server; `trace` leads the operator to its cause.", |_| true),
 ];
+
+type May = fn(&Asked<'_>) -> bool;
 
 /// What decides which problems an operation may answer.
 struct Asked<'a> {
