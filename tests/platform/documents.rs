@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use jizuo_kernel::registry::{Access, Registry};
 use jizuo_kernel::schema::declared;
 use jizuo_server::MODULES;
+use serde_json::Value;
 
 use super::house::{root, sources};
 
@@ -61,7 +62,7 @@ fn a_county_document_is_whole_in_itself() {
         &["grid", "certificates"],
     ] {
         let document = serde_json::to_string(&registry.union(on)).unwrap();
-        let value: serde_json::Value = serde_json::from_str(&document).unwrap();
+        let value: Value = serde_json::from_str(&document).unwrap();
         for part in document.split("#/components/schemas/").skip(1) {
             let name = part.split('"').next().unwrap();
             assert!(value["components"]["schemas"].get(name).is_some(), "{on:?}: the schema {name} is missing");
@@ -70,6 +71,77 @@ fn a_county_document_is_whole_in_itself() {
             let there = document.contains(&format!("/{}/", module.id));
             assert_eq!(there, on.contains(&module.id), "{on:?}: operations of {}", module.id);
         }
+    }
+}
+
+#[test]
+fn every_operation_says_exactly_what_it_answers() {
+    let (registry, _) = Registry::build(MODULES).unwrap();
+    for operation in registry.operations() {
+        let document = serde_json::to_value(registry.document(operation.module).unwrap()).unwrap();
+        let method = operation.method.as_str().to_lowercase();
+        let described = &document["paths"][&operation.path][&method];
+        let id = &operation.id;
+        let answers = |status: &str| described["responses"].get(status).is_some();
+        assert!(!answers("default"), "{id}: a default would hide what is not documented");
+        let body = described.get("requestBody").is_some();
+        for (status, due) in [
+            ("400", body),
+            ("404", operation.path.contains('{')),
+            ("409", !operation.reads()),
+            ("413", !operation.reads()),
+            ("415", body),
+            ("422", true),
+            ("5XX", true),
+        ] {
+            assert_eq!(answers(status), due, "{id}: {status}");
+        }
+        if operation.access != Access::Public {
+            assert!(answers("401") && answers("403"), "{id}: whoever may not is answered 401 or 403");
+        }
+        let needs = described["description"].as_str().unwrap_or_default();
+        if let Access::Permission(permission) = operation.access {
+            assert!(needs.contains(permission), "{id}: its description names no permission");
+        }
+    }
+}
+
+#[test]
+fn every_text_that_is_sent_says_what_it_may_hold() {
+    let (registry, _) = Registry::build(MODULES).unwrap();
+    let all: Vec<&str> = registry.optional().map(|m| m.id).collect();
+    let document = serde_json::to_value(registry.union(&all)).unwrap();
+    for item in document["paths"].as_object().unwrap().values() {
+        for operation in item.as_object().unwrap().values() {
+            let mut open = Vec::new();
+            if let Some(body) = operation.pointer("/requestBody/content/application~1json/schema") {
+                unbounded(&document, body, &mut BTreeSet::new(), &mut open);
+            }
+            for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|p| p["in"] == "query") {
+                unbounded(&document, &parameter["schema"], &mut BTreeSet::new(), &mut open);
+            }
+            assert!(open.is_empty(), "{}: {open:?}", operation["operationId"]);
+        }
+    }
+}
+
+/// Texts without a pattern, a format or a list.
+fn unbounded(document: &Value, schema: &Value, seen: &mut BTreeSet<String>, open: &mut Vec<Value>) {
+    if let Some(to) = schema["$ref"].as_str() {
+        if seen.insert(to.to_owned()) {
+            unbounded(document, &document["components"]["schemas"][to.rsplit('/').next().unwrap()], seen, open);
+        }
+        return;
+    }
+    let kind = &schema["type"];
+    let text = kind == "string" || kind.as_array().is_some_and(|several| several.iter().any(|one| one == "string"));
+    if text && ["pattern", "format", "enum"].iter().all(|key| schema.get(key).is_none()) {
+        open.push(schema.clone());
+    }
+    let several = [&schema["oneOf"], &schema["allOf"]].into_iter().filter_map(Value::as_array).flatten();
+    let fields = schema["properties"].as_object().into_iter().flat_map(|fields| fields.values());
+    for part in several.chain(fields).chain(schema.get("items")) {
+        unbounded(document, part, seen, open);
     }
 }
 

@@ -82,7 +82,9 @@ async fn admit(app: &App, operation: &Operation, req: &Parts) -> Result<Ctx> {
     if !operation.reads() {
         refuse_foreign_page(headers, &actor)?;
     }
-    if let Some(blocked) = actor.blocked.filter(|blocked| !blocked.allows(&operation.id)) {
+    // What a stranger may do is open to somebody who has yet to change a password, too.
+    let blocked = actor.blocked.filter(|blocked| operation.access != Access::Public && !blocked.allows(&operation.id));
+    if let Some(blocked) = blocked {
         return Err(blocked.refusal());
     }
     let actor = Arc::new(actor);
@@ -90,7 +92,7 @@ async fn admit(app: &App, operation: &Operation, req: &Parts) -> Result<Ctx> {
 
     // 2 where
     let asked = if operation.has_place() { Some(place_of(&snapshot, req)?) } else { None };
-    refuse_nul(req)?;
+    refuse_control_characters(req)?;
     let here = match &asked {
         Some(resolved) => Some(resolved.place.clone()),
         None => actor
@@ -148,13 +150,16 @@ fn place_of(snapshot: &Snapshot, req: &Parts) -> Result<Resolved> {
     snapshot.places.resolve(&code.replace("%40", "@")).ok_or(Error::NotFound("place"))
 }
 
-/// PostgreSQL keeps no NUL in a text, and nobody means one.
-fn refuse_nul(req: &Parts) -> Result<()> {
+/// PostgreSQL keeps no NUL in a text, and nobody means one, nor any other control character in a question.
+fn refuse_control_characters(req: &Parts) -> Result<()> {
     if req.uri.path().contains("%00") {
         return Err(Error::NotFound("page"));
     }
-    if req.uri.query().is_some_and(|query| query.contains("%00")) {
-        return Err(crate::error::invalid("query", "base.field.control", crate::json::NUL));
+    let query = req.uri.query().unwrap_or_default();
+    let control = |c: char| c.is_control() && c != '\t' && c != '\n';
+    if form_urlencoded::parse(query.as_bytes()).any(|(name, value)| name.contains(control) || value.contains(control)) {
+        let why = Text::new("含有不可见的控制字符，请删除", "contains control characters; remove them");
+        return Err(crate::error::invalid("query", "base.field.control", why));
     }
     Ok(())
 }

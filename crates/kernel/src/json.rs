@@ -8,8 +8,8 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::invalid;
 use crate::{Error, Text, say};
@@ -127,6 +127,17 @@ fn locate(text: &str) -> (String, String) {
         (path, named) => format!("{path}.{named}"),
     };
     (field, why.to_owned())
+}
+
+/// For whole numbers in bodies: `200.0` is one too, by JSON Schema.
+pub fn whole<'de, T: TryFrom<i64>, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+    let number = serde_json::Number::deserialize(from)?;
+    // Beyond 2^53 a number with a point no longer says which whole number it means.
+    let pointed = number.as_f64().filter(|f| f.fract() == 0.0 && f.abs() < 9_007_199_254_740_992.0);
+    let whole = number.as_i64().or_else(|| pointed.and_then(|f| format!("{f:.0}").parse().ok()));
+    whole
+        .and_then(|n| T::try_from(n).ok())
+        .ok_or_else(|| D::Error::custom(format!("{number} is no whole number that fits here")))
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {

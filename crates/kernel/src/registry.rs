@@ -105,6 +105,7 @@ impl Registry {
         if !faults.is_empty() {
             return Err(Unservable(faults));
         }
+        let listed: Vec<_> = permissions.values().copied().collect();
         for module in modules {
             check_parts(module, &permissions, &topics, &rules, &mut faults);
             if operations.keys().any(|(_, path): &(Method, String)| is_of_the_base(path, module.id)) {
@@ -118,7 +119,7 @@ impl Registry {
             };
             let (routes, mut document) = OpenApiRouter::<App>::new().nest(&prefix, (module.api)()).split_for_parts();
             router = router.merge(routes);
-            openapi::complete(module, &mut document);
+            openapi::complete(module, &listed, &mut document);
             for (path, item) in &document.paths.paths {
                 for (method, operation) in methods(item) {
                     let id = operation.operation_id.clone().unwrap_or_default();

@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
-    #[schema(value_type = String, example = "网格事件")]
+    #[schema(value_type = String, example = "网格事件", pattern = r"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*$")]
     pub zh: Cow<'static, str>,
-    #[schema(value_type = String, example = "Grid incident")]
+    #[schema(value_type = String, example = "Grid incident", pattern = r"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*$")]
     pub en: Cow<'static, str>,
 }
 

@@ -31,8 +31,12 @@ pub(crate) fn schema(registry: &Registry, operation: &Operation, status: u16) ->
     let document = serde_json::to_value(registry.document(operation.module)?).ok()?;
     let method = operation.method.as_str().to_lowercase();
     let responses = &document["paths"][&operation.path][&method]["responses"];
-    let documented = responses.get(status.to_string()).or_else(|| responses.get("default")).cloned();
+    let documented = responses.get(status.to_string()).or_else(|| responses.get(format!("{}XX", status / 100)));
     let response = documented.unwrap_or_else(|| panic!("{} answers {status}, which its document lacks", operation.id));
+    let response = match response["$ref"].as_str().and_then(|name| name.strip_prefix("#/components/responses/")) {
+        Some(name) => &document["components"]["responses"][name],
+        None => response,
+    };
     let content = response.get("content")?.as_object()?;
     let kind = content.iter().find(|(kind, _)| kind.ends_with("/json") || kind.ends_with("+json"))?.1;
     let root = json!({ "components": document["components"], "allOf": [kind["schema"]] });

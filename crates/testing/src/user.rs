@@ -1,7 +1,7 @@
 //! Somebody who uses the platform in a test.
 
 use axum::body::{Body, Bytes};
-use axum::http::{Method, Request, header};
+use axum::http::{Method, Request, StatusCode, header};
 use chrono::Duration;
 use http_body_util::BodyExt;
 use jizuo_kernel::identity::entity::{account, grant, role, session};
@@ -199,6 +199,11 @@ impl<'a> User<'a> {
             check_audit(&method, &answer, after - before);
         }
         check_problem(&answer);
+        assert!(
+            answer.status != StatusCode::CREATED || answer.header("location").is_some(),
+            "{} answered 201 without Location",
+            answer.asked
+        );
         answer
     }
 

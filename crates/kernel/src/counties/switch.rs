@@ -111,6 +111,7 @@ pub struct Switch {
     #[serde(default)]
     pub locked: bool,
     /// Why, for the record.
+    #[schema(min_length = 1, max_length = 500)]
     pub reason: String,
     /// From when; now unless given. May lie ahead.
     #[serde(default)]

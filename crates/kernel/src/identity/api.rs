@@ -60,7 +60,7 @@ pub struct Session {
 
 /// Signs in. Answers 401 `base.session.wrong`, or `base.session.code` where a second factor is needed.
 #[utoipa::path(post, path = "/sessions", operation_id = "base_session_start", security(()),
-    request_body = SignIn, responses((status = 201, body = Session)))]
+    request_body = SignIn, responses((status = 201, body = Session), (status = 401), (status = 403)))]
 async fn sign_in(ctx: Ctx, Json(given): Json<SignIn>) -> Result<Response> {
     let credentials = sessions::Credentials { login: given.login, password: given.password, code: given.code };
     let started = sessions::sign_in(&ctx, credentials).await?;
@@ -70,10 +70,17 @@ async fn sign_in(ctx: Ctx, Json(given): Json<SignIn>) -> Result<Response> {
         name: started.account.name,
         must_change_password: started.account.must_change,
     };
-    let mut response = (axum::http::StatusCode::CREATED, Json(body)).into_response();
+    let mut response = shown_once("/api/v1/me".to_owned(), body);
     let seconds = (started.expires_at - ctx.now).num_seconds();
     set_cookie(&ctx, &mut response, &started.secret, seconds);
     Ok(response)
+}
+
+const DONE_ALREADY: &str = "Done already under this `Idempotency-Key`; the secret was shown once.";
+
+/// 201 with a secret in it, which no retry is answered with again.
+fn shown_once(location: String, body: impl Serialize) -> Response {
+    Reply::created(location, body).into_response()
 }
 
 fn set_cookie(ctx: &Ctx, response: &mut Response, value: &str, seconds: i64) {
@@ -187,7 +194,7 @@ pub struct Factor {
 
 /// Begins a second factor; it counts once a code was confirmed.
 #[utoipa::path(post, path = "/me/factor", operation_id = "base_factor_begin", security(("token" = [])),
-    responses((status = 200, body = Factor)))]
+    responses((status = 200, body = Factor), (status = 204, description = DONE_ALREADY)))]
 async fn begin_factor(ctx: Ctx) -> Result<Json<Factor>> {
     let account = own(&ctx).await?;
     let mut tx = ctx.begin().await?;
@@ -202,6 +209,7 @@ async fn begin_factor(ctx: Ctx) -> Result<Json<Factor>> {
 #[serde(deny_unknown_fields)]
 pub struct FactorCode {
     #[schema(example = "123456")]
+    #[schema(pattern = "^[0-9]{6}$")]
     pub code: String,
 }
 
@@ -220,10 +228,13 @@ async fn confirm_factor(ctx: Ctx, Json(given): Json<FactorCode>) -> Result<Reply
 #[schema(example = json!({ "label": "12345 热线对接", "permissions": ["base.event.read"], "days": 180 }))]
 pub struct NewToken {
     /// What it is for.
+    #[schema(min_length = 1, max_length = 100)]
     pub label: String,
     /// At most what the caller holds; absent = all of it.
     #[serde(default)]
     pub permissions: Option<Vec<String>>,
+    #[serde(deserialize_with = "crate::json::whole")]
+    #[schema(minimum = 1, maximum = 366)]
     pub days: i64,
 }
 
@@ -262,14 +273,14 @@ pub struct IssuedToken {
 
 /// Issues a token for a program, acting as the caller with at most the caller's permissions.
 #[utoipa::path(post, path = "/me/tokens", operation_id = "base_token_issue", security(("token" = [])),
-    request_body = NewToken, responses((status = 201, body = IssuedToken)))]
+    request_body = NewToken, responses((status = 201, body = IssuedToken), (status = 204, description = DONE_ALREADY)))]
 async fn issue_token(ctx: Ctx, Json(new): Json<NewToken>) -> Result<Response> {
     let mut tx = ctx.begin().await?;
     let (row, secret) = sessions::issue_token(&mut tx, &new.label, new.permissions, new.days).await?;
     // The secret is not kept for a retry.
     tx.commit("base.token.issue", Subject::new("base.token", row.id), Reply::none()).await?;
-    let body = IssuedToken { token: row.into(), secret };
-    Ok((axum::http::StatusCode::CREATED, Json(body)).into_response())
+    let location = format!("/api/v1/me/tokens/{}", row.id);
+    Ok(shown_once(location, IssuedToken { token: row.into(), secret }))
 }
 
 /// The caller's live sessions and tokens, newest first.
@@ -304,10 +315,14 @@ async fn revoke_token(ctx: Ctx, path: Path<IdPath>) -> Result<Reply<()>> {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "login": "yangxiu", "name": "杨秀" }))]
 pub struct NewAccount {
+    /// Capitals are taken as small letters.
+    #[schema(pattern = "^[A-Za-z0-9._@-]{3,40}$")]
     pub login: String,
+    #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// Code of the place the account belongs to: this place unless given, or one below it.
     #[serde(default)]
+    #[schema(pattern = "^[0-9]{2,12}$")]
     pub home: Option<String>,
 }
 
@@ -350,7 +365,8 @@ pub struct OpenedAccount {
 /// Opens an account. The password is for one sign-in, and must be changed there.
 #[utoipa::path(post, path = "/places/{place}/accounts", operation_id = "base_account_open",
     security(("token" = ["base.account.manage"])), params(("place" = String, Path, example = "530102")),
-    request_body = NewAccount, responses((status = 201, body = OpenedAccount)))]
+    request_body = NewAccount,
+    responses((status = 201, body = OpenedAccount), (status = 204, description = DONE_ALREADY)))]
 async fn open_account(ctx: Ctx, Json(new): Json<NewAccount>) -> Result<Response> {
     let home = match &new.home {
         Some(code) => ctx.resolve_below("home", code)?.id,
@@ -360,8 +376,8 @@ async fn open_account(ctx: Ctx, Json(new): Json<NewAccount>) -> Result<Response>
     let new = accounts::New { login: new.login, name: new.name, place: home };
     let (account, password) = accounts::open(&mut tx, new).await?;
     tx.commit("base.account.manage", Subject::new("base.account", account.id), Reply::none()).await?;
-    let body = OpenedAccount { account: Account::from(&ctx, account), one_time_password: password };
-    Ok((axum::http::StatusCode::CREATED, Json(body)).into_response())
+    let location = format!("/api/v1/places/{}/accounts/{}", ctx.place()?.code, account.id);
+    Ok(shown_once(location, OpenedAccount { account: Account::from(&ctx, account), one_time_password: password }))
 }
 
 /// The accounts that belong here or below, newest first.
@@ -413,7 +429,8 @@ pub struct Reset {
 #[utoipa::path(post, path = "/places/{place}/accounts/{id}/reset", operation_id = "base_account_reset",
     security(("token" = ["base.account.manage"])),
     params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
-    request_body = Reset, responses((status = 200, body = OpenedAccount)))]
+    request_body = Reset,
+    responses((status = 200, body = OpenedAccount), (status = 204, description = DONE_ALREADY)))]
 async fn reset_account(ctx: Ctx, path: Path<PlaceIdPath>, Json(wish): Json<Reset>) -> Result<Json<OpenedAccount>> {
     let account = accounts::find(&ctx, path.id).await?;
     let mut tx = ctx.begin().await?;
@@ -432,6 +449,7 @@ pub struct NewGrant {
     pub role: String,
     /// Code of the place: this place unless given, or one below it.
     #[serde(default)]
+    #[schema(pattern = "^[0-9]{2,12}$")]
     pub place: Option<String>,
     #[serde(default)]
     pub until: Option<DateTime<Utc>>,
@@ -552,7 +570,9 @@ async fn list_roles(ctx: Ctx) -> Result<Json<Vec<Role>>> {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "name": "patrol", "title": "护林员", "permissions": ["grid.incident.report"] }))]
 pub struct NewRole {
+    #[schema(pattern = "^[a-z0-9_]{1,40}$")]
     pub name: String,
+    #[schema(min_length = 1, max_length = 50)]
     pub title: String,
     pub permissions: Vec<String>,
 }

@@ -131,7 +131,7 @@ async fn children(ctx: Ctx, Query(paging): Query<Paging>) -> Result<Json<Page<Pl
 #[into_params(parameter_in = Query)]
 struct Search {
     /// Part of a name, or the beginning of a code.
-    #[param(example = "华山")]
+    #[param(example = "华山", min_length = 1)]
     q: String,
 }
 
@@ -159,11 +159,25 @@ async fn search(ctx: Ctx, Query(search): Query<Search>) -> Result<Json<Vec<Place
 #[schema(example = json!({ "kind": "rename", "name": "新华社区", "on": "2026-01-01" }))]
 pub enum PlaceChange {
     /// A new name.
-    Rename { name: String, on: NaiveDate },
+    Rename {
+        #[schema(min_length = 1, max_length = 100)]
+        name: String,
+        on: NaiveDate,
+    },
     /// Another place of the same kind takes it over.
-    Merge { into: String, on: NaiveDate },
+    Merge {
+        #[schema(pattern = "^[0-9]{2,12}$")]
+        into: String,
+        on: NaiveDate,
+    },
     /// A new parent and a new code.
-    Transfer { to: String, code: String, on: NaiveDate },
+    Transfer {
+        #[schema(pattern = "^[0-9]{2,12}$")]
+        to: String,
+        #[schema(pattern = "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$")]
+        code: String,
+        on: NaiveDate,
+    },
     /// It ends, and nobody takes it over.
     Abolish { on: NaiveDate },
 }

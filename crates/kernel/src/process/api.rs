@@ -87,7 +87,7 @@ async fn show(ctx: Ctx, path: Path<ProcessPath>) -> Result<Json<ProcessHere>> {
 #[serde(deny_unknown_fields)]
 pub struct NewProcessOverlay {
     pub overlay: Overlay,
-    #[schema(example = "县委办 2026 年第 12 号文")]
+    #[schema(example = "县委办 2026 年第 12 号文", min_length = 1, max_length = 500)]
     pub reason: String,
 }
 

@@ -1,6 +1,8 @@
 //! The JSON face that all matters have in common: what stands at the head of a row, its course, lists, and an operation for
 //! every step of the process.
 
+use std::borrow::Cow;
+
 use axum::routing::post;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -104,6 +106,18 @@ pub struct StepBody {
     /// Needed where the step says so.
     #[schema(max_length = 500)]
     pub reason: Option<String>,
+}
+
+/// A step that must say why.
+#[derive(ToSchema)]
+#[schema(as = StepWithReason, example = json!({ "reason": "经核实，不属于受理范围" }))]
+#[expect(
+    dead_code,
+    reason = "only its schema is wanted: what is missing is refused by the process, with the other faults"
+)]
+struct StepWithReason {
+    #[schema(min_length = 1, max_length = 500)]
+    reason: String,
 }
 
 /// The path of one matter.
@@ -235,9 +249,10 @@ pub fn steps<E: Face>(process: &'static Process, by_hand: &[&str]) -> OpenApiRou
         let handler = post(move |ctx: Ctx, path: Path<MatterPath>, Json(body): Json<StepBody>| async move {
             take::<E>(&ctx, path.id, action, action, body.reason).await
         });
-        let document = operation::<E>(action, action)
-            .summary(Some(format!("{} ({})", step.title.en, step.title.zh)))
-            .description(Some(told(process, step)));
+        let document =
+            operation::<E>(action, action, if step.reason { StepWithReason::name() } else { StepBody::name() })
+                .summary(Some(format!("{} ({})", step.title.en, step.title.zh)))
+                .description(Some(told(process, step)));
         router = router.routes(route::<E>(path, document, handler));
     }
     let path = format!("/{}/{{id}}/local/{{step}}", E::PATH);
@@ -245,7 +260,7 @@ pub fn steps<E: Face>(process: &'static Process, by_hand: &[&str]) -> OpenApiRou
         let action = format!("{}.{}", E::LOCAL, path.step);
         take::<E>(&ctx, path.id, &action, E::LOCAL, body.reason).await
     });
-    let document = operation::<E>(E::LOCAL, E::READ)
+    let document = operation::<E>(E::LOCAL, E::READ, StepBody::name())
         .summary(Some(format!("A local step of {} (地方增设的环节)", process.title.en)))
         .description(Some(
             "Takes a step that the county added to the process. The step's own permission decides who may.".to_owned(),
@@ -302,7 +317,7 @@ fn uuid() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
         .into()
 }
 
-fn operation<E: Face>(action: &str, permission: &str) -> OperationBuilder {
+fn operation<E: Face>(action: &str, permission: &str, body: Cow<'static, str>) -> OperationBuilder {
     let parameter = |name: &str, schema: utoipa::openapi::RefOr<utoipa::openapi::Schema>| {
         ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True).schema(Some(schema))
     };
@@ -313,10 +328,7 @@ fn operation<E: Face>(action: &str, permission: &str) -> OperationBuilder {
         .parameter(parameter("place", String::schema()).example(Some("530102".into())))
         .parameter(parameter("id", uuid()))
         .request_body(Some(
-            RequestBodyBuilder::new()
-                .content("application/json", json(&StepBody::name()))
-                .required(Some(Required::True))
-                .build(),
+            RequestBodyBuilder::new().content("application/json", json(&body)).required(Some(Required::True)).build(),
         ))
         .response("200", ResponseBuilder::new().content("application/json", json(&E::Wire::name())).build())
 }
@@ -327,7 +339,7 @@ fn route<E: Face>(
     handler: axum::routing::MethodRouter<App>,
 ) -> UtoipaMethodRouter<App> {
     let mut schemas = vec![(StepBody::name().into_owned(), StepBody::schema())];
-    StepBody::schemas(&mut schemas);
+    schemas.push((StepWithReason::name().into_owned(), StepWithReason::schema()));
     schemas.push((E::Wire::name().into_owned(), E::Wire::schema()));
     E::Wire::schemas(&mut schemas);
     let mut paths = Paths::new();

@@ -130,6 +130,7 @@ async fn show(ctx: Ctx, path: Path<RulePath>, Query(on): Query<On>) -> Result<Js
 #[schema(example = json!({ "value": 20, "reason": "省委社会工作部 2026 年第 3 号文" }))]
 pub struct NewOverlay {
     pub value: Value,
+    #[schema(min_length = 1, max_length = 500)]
     pub reason: String,
     /// From this day on; today unless given.
     #[serde(default)]
@@ -170,9 +171,11 @@ async fn conflicting(ctx: Ctx) -> Result<Json<Vec<Conflict>>> {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Holidays {
+    #[serde(deserialize_with = "crate::json::whole")]
     #[schema(example = 2026)]
     pub year: i32,
     /// TOML of the same form as `data/holidays/2026.toml`.
+    #[schema(pattern = r"^[^\u0000]*$")]
     pub source: String,
 }
 

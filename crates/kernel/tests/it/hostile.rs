@@ -213,3 +213,13 @@ async fn a_problem_speaks_the_callers_language() {
     }
     assert_eq!(test.stranger().get("/me").await.body["errors"], Value::Null);
 }
+
+#[tokio::test]
+async fn a_question_holds_no_control_characters_but_tab_and_line_feed() {
+    let test = TestApp::bare(&[]).await;
+    for (q, status) in
+        [("%00", 422), ("a%1Bb", 422), ("%C2%9F", 422), ("a%09b", 200), ("a%0Ab", 200), ("%E5%B1%B1", 200)]
+    {
+        test.stranger().get(&format!("/places/{WUHUA}/search?q={q}")).await.expect(status);
+    }
+}

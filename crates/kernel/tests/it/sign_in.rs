@@ -43,6 +43,7 @@ async fn a_one_time_password_opens_nothing_but_its_own_change() {
     let started = sign_in(&test, " YangXiu ", &once).await.expect(201);
     assert_eq!(started.body["must_change_password"], true);
     let session = test.stranger().with_token(started.text("token"));
+    session.get(&format!("/places/{WUHUA}")).await.expect(200);
     for path in ["/me/inbox", "/me/tokens", &format!("/places/{WUHUA}/menu")] {
         let refused = session.get(path).await.refused(403, "base.password.must_change");
         assert!(refused.text("source").contains("22239"));

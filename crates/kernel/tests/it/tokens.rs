@@ -103,3 +103,14 @@ async fn old_sessions_are_forgotten() {
     test.settle().await;
     assert_eq!(crate::sql::number(&test, count).await, 1);
 }
+
+#[tokio::test]
+async fn a_number_with_a_point_and_nothing_behind_it_is_whole() {
+    let test = TestApp::bare(&[]).await;
+    let owner = test.user(WUHUA, &[]).await;
+    owner.post("/me/tokens", json!({ "label": "x", "days": 200.0 })).await.expect(201);
+    for days in [json!(200.5), json!(1e300), json!("200"), Value::Null] {
+        let refused = owner.post("/me/tokens", json!({ "label": "x", "days": days })).await.expect(422);
+        assert_eq!(refused.fields(), ["days"], "{days}");
+    }
+}

@@ -17,7 +17,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[into_params(parameter_in = Query)]
 struct Asked {
     /// The paper in everyday words, or its code: at most 100 characters.
-    #[param(example = "还活着的证明")]
+    #[param(example = "还活着的证明", min_length = 1, max_length = 100)]
     q: String,
 }
 

@@ -76,14 +76,18 @@ impl Demand {
 }))]
 pub(crate) struct NewDemand {
     /// Everyday words, a code, or the id of an item.
+    #[schema(min_length = 1, max_length = 100)]
     what: String,
     /// Who wants it: office, bank, school, insurer.
+    #[schema(min_length = 1, max_length = 100)]
     requesting_body: String,
     /// For what.
     #[serde(default)]
+    #[schema(max_length = 200)]
     matter: Option<String>,
     /// The resident for whom this is asked; may be left out.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 100)]
     on_behalf_of: Option<String>,
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use jizuo_kernel::module::Work;
 use jizuo_kernel::page::{Page, Paging};
-use jizuo_kernel::process::{self, Course, Face, Head, MatterPath, StepBody, StepDef, Taken};
+use jizuo_kernel::process::{self, Course, Face, Head, MatterPath, StepDef, Taken};
 use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Scope, Text, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -175,13 +175,19 @@ async fn list(ctx: Ctx, Query(q): Query<ListQuery>, Query(paging): Query<Paging>
 pub(crate) struct LegalBasis {
     /// `law`, `regulation`, `state_council_decision`: what the rule `CERT.BASIS` allows.
     kind: String,
-    #[schema(example = "社会救助暂行办法")]
+    #[schema(example = "社会救助暂行办法", min_length = 1, max_length = 100)]
     law: String,
-    #[schema(example = "第十一条")]
+    #[schema(example = "第十一条", min_length = 1, max_length = 60)]
     article: String,
     #[serde(default)]
+    #[schema(max_length = 1_000)]
     text: Option<String>,
 }
+
+/// An everyday name.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[schema(as = certificates::Alias, min_length = 1, max_length = 40)]
+pub(crate) struct Alias(String);
 
 /// An item as it is proposed.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -193,29 +199,38 @@ pub(crate) struct LegalBasis {
 }))]
 pub(crate) struct NewItem {
     /// Small letters, digits and `_`.
+    #[schema(pattern = "^[a-z][a-z0-9_]{0,59}$")]
     code: String,
+    #[schema(min_length = 1, max_length = 60)]
     name: String,
     #[serde(default)]
+    #[schema(max_length = 120)]
     name_en: Option<String>,
     /// What people call it.
     #[serde(default)]
-    aliases: Vec<String>,
+    #[schema(max_items = 30)]
+    aliases: Vec<Alias>,
     status_kind: StatusKind,
     /// Needed for `retained`.
     #[serde(default)]
     basis: Option<LegalBasis>,
     #[serde(default)]
+    #[schema(max_length = 200)]
     purpose: Option<String>,
     /// 索要单位
     #[serde(default)]
+    #[schema(max_length = 100)]
     requesting_body: Option<String>,
     /// 开具单位; needed for `retained`.
     #[serde(default)]
+    #[schema(max_length = 100)]
     issuer: Option<String>,
     /// Where to go instead; needed for `negative`.
     #[serde(default)]
+    #[schema(max_length = 300)]
     next_door: Option<String>,
     #[serde(default)]
+    #[schema(max_length = 300)]
     next_door_en: Option<String>,
     /// Needed for `replaced`.
     #[serde(default)]
@@ -232,7 +247,7 @@ async fn propose(ctx: Ctx, Json(new): Json<NewItem>) -> Result<Reply<Item>> {
         code: new.code,
         name: new.name,
         name_en: new.name_en,
-        aliases: new.aliases,
+        aliases: new.aliases.into_iter().map(|alias| alias.0).collect(),
         status_kind: new.status_kind,
         basis: new.basis.map(|basis| service::LegalBasis {
             kind: basis.kind,
@@ -261,14 +276,23 @@ async fn show(ctx: Ctx, path: Path<MatterPath>) -> Result<Reply<InFull>> {
     Ok(Reply::ok(in_full(&ctx, &row).await?).version(row.version))
 }
 
+/// Why an item is retired.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = certificates::Retire, example = json!({ "reason": "上位法已取消" }))]
+pub(crate) struct Retire {
+    #[schema(min_length = 1, max_length = 500)]
+    reason: String,
+}
+
 /// Retires an item in force, with the reason.
 #[utoipa::path(post, path = "/items/{id}/retire", operation_id = "certificates_item_retire",
     security(("token" = ["certificates.item.retire"])),
     params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
-    request_body = StepBody, responses((status = 200, body = Item)))]
-async fn retire(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<StepBody>) -> Result<Reply<Item>> {
+    request_body = Retire, responses((status = 200, body = Item)))]
+async fn retire(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<Retire>) -> Result<Reply<Item>> {
     let row = process::find::<Entity>(&ctx, path.id).await?;
     let mut tx = ctx.begin().await?;
-    let row = service::retire(&mut tx, &row, body.reason).await?;
+    let row = service::retire(&mut tx, &row, Some(body.reason)).await?;
     process::done::<Entity>(&ctx, tx, "certificates.item.retire", &row).await
 }

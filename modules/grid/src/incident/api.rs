@@ -157,24 +157,30 @@ async fn list(
 pub(crate) struct NewIncident {
     /// Code of the village or of a place below it; needed when the operation's place is not one.
     #[serde(default)]
+    #[schema(pattern = "^[0-9]{2,12}$")]
     place: Option<String>,
     category: String,
     #[serde(default)]
     severity: Severity,
+    #[schema(min_length = 1, max_length = 60)]
     title: String,
     #[serde(default)]
+    #[schema(max_length = 2_000)]
     description: String,
     #[serde(default)]
     channel: Channel,
     #[serde(default)]
+    #[schema(max_length = 200)]
     location: Option<String>,
     /// May be left out: reports can be anonymous.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 100)]
     reporter_name: Option<String>,
     #[serde(default)]
     reporter_phone: Option<String>,
     /// The resident for whom this is filed.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 100)]
     on_behalf_of: Option<String>,
 }
 
@@ -236,6 +242,7 @@ pub(crate) struct Dispatch {
     /// An account that may handle incidents at the place.
     to: Uuid,
     #[serde(default)]
+    #[schema(max_length = 500)]
     reason: Option<String>,
 }
 
@@ -256,6 +263,7 @@ async fn dispatch(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<Dispatch>) 
 #[serde(deny_unknown_fields)]
 #[schema(as = grid::Outcome, example = json!({ "outcome": "已清运，并与村小组约定每周两次" }))]
 pub(crate) struct Outcome {
+    #[schema(min_length = 1, max_length = 500)]
     outcome: String,
 }
 

@@ -1,0 +1,109 @@
+"""What .ci/contract asks of every answer besides the checks that schemathesis has, and what keeps its runs alive."""
+
+import hashlib
+import json
+import os
+import pathlib
+
+import requests
+import schemathesis
+
+PERSON = json.loads(pathlib.Path(os.environ["CONTRACT_PERSON"]).read_text(encoding="utf-8"))
+
+# Why a request may be refused as invalid although it fits the schema: what no schema can say. A name that ends in a dot
+# stands for all that begin so.
+NO_SCHEMA_SAYS = {
+    "standards.": "what is a name, a telephone number or a code of a standard is more than a pattern",
+    "reason base.field.missing": "whether a step needs a reason is in the process of the place",
+    "body base.field.control": "settings and values of rules are any JSON, and there is no NUL in it",
+    "base.page.after": "a cursor is the server's own",
+    "base.idempotency.reused": "what was sent under the key before is known to the server only",
+    "base.password.": "what a password must have is a setting, and the old one is known to its owner only",
+    "base.factor.wrong": "a code of a second factor is right for half a minute",
+    "base.token.permission": "what the caller holds",
+    "base.grant.": "which accounts and roles there are, and what is the present day",
+    "base.role.permission": "which permissions this build has",
+    "base.duty.separate": "which permissions are an administrator's",
+    "base.place.": "which places there are, and what is the present day",
+    "base.module.": "what is the present day, where the place stands, and what the module lets it set",
+    "base.rule.": "what the rule allows at the place, and what is the present day",
+    "base.holidays.year": "what the file says",
+    "base.statistics.period": "one end of a period against the other",
+    "grid.incident.place": "of what kind the place is",
+    "grid.incident.category": "the categories are asked for at /grid/categories",
+    "certificates.item.": "what one field of an item asks of another, and of the law",
+}
+
+
+def described(case):
+    return case.operation.definition.raw
+
+
+def may(case):
+    """Whether the document lets this person do it at all."""
+    needed = described(case)["security"][0].get("token")
+    if needed is None:
+        return True
+    return PERSON["token"] is not None and (not needed or needed[0] in PERSON["permissions"])
+
+
+@schemathesis.check
+def no_unauthorised_success(ctx, response, case):
+    """A 2xx is for whom the document says: everybody, who is signed in, or who holds the permission."""
+    if 200 <= response.status_code < 300:
+        assert may(case), f"{PERSON['name']} was answered {response.status_code} without the permission"
+
+
+@schemathesis.check
+def schema_says_it(ctx, response, case):
+    """What the schema permits is not refused as invalid, but for reasons that no schema can say."""
+    if case.meta is None or not case.meta.generation.mode.is_positive:
+        return
+    assert response.status_code not in (400, 413, 415), f"refused with {response.status_code}"
+    if response.status_code == 422:
+        for error in response.json()["errors"]:
+            what = f"{error['field']} {error['code']}"
+            assert no_schema_says(error["code"]) or what in NO_SCHEMA_SAYS, f"refused {what}"
+
+
+def no_schema_says(code):
+    return any(code == known or (known.endswith(".") and code.startswith(known)) for known in NO_SCHEMA_SAYS)
+
+
+if PERSON["token"]:
+
+    @schemathesis.auth(refresh_interval=None)
+    class Token:
+        """The person's token; for signing out one of its own, since the run goes on."""
+
+        def get(self, case, context):
+            if described(case)["operationId"] != "base_session_end":
+                return PERSON["token"]
+            answer = requests.post(
+                f"{os.environ['CONTRACT_URL']}/api/v1/me/tokens",
+                headers={"Authorization": f"Bearer {PERSON['token']}"},
+                json={"label": "contract", "days": 1},
+                timeout=30,
+            )
+            return answer.json()["secret"]
+
+        def set(self, case, data, context):
+            case.headers["Authorization"] = f"Bearer {data}"
+
+
+NOBODYS = "0192f0c0-0000-7000-8000-00000000dead"
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """The people of the runs are not disabled, reset, revoked or given roles while they run."""
+    for name, value in (case.path_parameters or {}).items():
+        if value in PERSON["spared"]:
+            case.path_parameters[name] = NOBODYS
+    if isinstance(case.body, dict) and case.body.get("account") in PERSON["spared"]:
+        case.body["account"] = NOBODYS
+    # A key of its own for every request, and the same one for the same request, so that retries are tried too.
+    key = (case.headers or {}).get("Idempotency-Key")
+    if key and case.meta is not None and case.meta.generation.mode.is_positive:
+        asked = f"{key} {case.method} {case.formatted_path} {case.body!r}"
+        case.headers["Idempotency-Key"] = hashlib.sha256(asked.encode()).hexdigest()[:40]
