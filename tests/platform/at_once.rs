@@ -11,7 +11,10 @@ use super::{sql, together};
 const PEOPLE: usize = 20;
 
 /// Steps that no test here can reach, each with the reason. To let it grow is a decision.
-const BEYOND: &[(&str, &str)] = &[];
+const BEYOND: &[(&str, &str)] = &[
+    ("venue.booking.confirm", "the twin takes the room; the module's own tests race for it"),
+    ("venue.booking.hand_back", "only after the confirmation"),
+];
 
 #[tokio::test]
 async fn of_twenty_people_who_take_one_step_at_the_same_moment_one_succeeds() {
@@ -29,7 +32,8 @@ async fn of_twenty_people_who_take_one_step_at_the_same_moment_one_succeeds() {
             continue;
         };
         for (state, way) in ways(process) {
-            for taken in process.steps.iter().filter(|step| step.from.contains(&state)) {
+            let reachable = |step: &&Step| BEYOND.iter().all(|(known, _)| step.action != *known);
+            for taken in process.steps.iter().filter(|step| step.from.contains(&state)).filter(reachable) {
                 match race(&test, &crowd, opener, &way, taken).await {
                     Ok(()) => tried.push(taken.action),
                     Err(why) => unreached.push((taken.action, why)),
@@ -106,7 +110,9 @@ async fn race(
     let (won, lost): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status.is_success());
     assert_eq!(won.len(), 1, "{}: so many succeeded", taken.action);
     for answer in lost {
-        let refused = answer.refused(409, "base.process.not_now");
+        // `again` where a step leads back to the state it starts from, and the loser came late.
+        let late = taken.from.contains(&taken.to) && answer.body["code"] == "base.process.again";
+        let refused = answer.refused(409, if late { "base.process.again" } else { "base.process.not_now" });
         assert_eq!(refused.text("/current/state"), taken.to, "{}", taken.action);
         assert!(refused.body["current"]["actions"].is_array());
     }

@@ -325,7 +325,9 @@ async fn mediation(test: &TestApp) {
     };
     let take = async |id: &str, step: &str, body: Value| mediator.post(&format!("{cases}/{id}/{step}"), body).await;
     let (id, parties) = accepted().await;
-    take(&id, "prolong", json!({ "agreed_by": parties })).await.expect(200);
+    let etag = mediator.get(&format!("{cases}/{id}")).await.expect(200).header("etag").unwrap().to_owned();
+    let prolong = json!({ "agreed_by": parties });
+    mediator.header("if-match", etag).post(&format!("{cases}/{id}/prolong"), prolong).await.expect(200);
     let oral = json!({ "content": "互相道歉", "settles": [], "acknowledged_by": parties });
     take(&id, "agree_orally", oral).await.expect(200);
     take(&id, "write_down", json!({ "asked_by": parties[0] })).await.expect(200);

@@ -9,9 +9,9 @@ use sea_orm::sea_query::InsertStatement;
 use sea_orm::{ActiveValue::Set, QueryTrait, SqlErr};
 use serde::Serialize;
 
-use crate::ctx::{Ctx, Reply};
 use crate::error::{internal, invalid, refuse};
 use crate::places::Place;
+use crate::{Ctx, Reply};
 use crate::{Error, Result, Scope, Scoped, Text, Tx, clock};
 
 /// Answers are kept this long; a queue on a phone is sent within it.

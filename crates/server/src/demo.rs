@@ -9,6 +9,7 @@ mod grid;
 mod mediation;
 mod people;
 mod script;
+mod venue;
 
 use std::time::Instant;
 
@@ -45,7 +46,7 @@ pub(crate) struct County {
 pub(crate) const COUNTIES: [County; 4] = [
     County {
         code: "530102",
-        modules: &["grid", "certificates", "consultation", "mediation"],
+        modules: &["grid", "certificates", "consultation", "mediation", "venue"],
         reason: "区委常委会 2026 年第 8 次会议决定",
     },
     County { code: "530426", modules: &["grid", "consultation"], reason: "县委办 2026 年第 12 号文" },
@@ -94,6 +95,7 @@ pub(crate) async fn build(mut settings: Settings) -> Outcome<Vec<SignIn>> {
     certificates::write(&stage, start, end, &mut script);
     consultation::write(&stage, end, &mut script);
     mediation::write(&stage, start, end, &mut script);
+    venue::write(&stage, start, end, &mut script);
     let steps = script.len();
     play(&app, &stage, &clock, script).await?;
     clock.set(end);

@@ -12,11 +12,12 @@ use uuid::Uuid;
 use super::definition::{Definition, Phase, Process, StepDef};
 use super::entity::{task, version};
 use super::overlay::effective;
+use super::refusal::{again, not_now};
 use super::timeline::record;
 use crate::counties;
-use crate::error::{Faults, internal, refuse};
+use crate::error::{Faults, internal};
 use crate::places::Place;
-use crate::{Ctx, Error, Reference, Result, Scope, Scoped, Text, Tx, cases, rules, say};
+use crate::{Ctx, Reference, Result, Scope, Scoped, Text, Tx, cases, rules};
 
 /// A module's table whose rows go through a process. Made by [`crate::matter!`].
 pub trait Matter: Scoped {
@@ -257,6 +258,10 @@ pub async fn advance<E: Matter>(tx: &mut Tx, row: &E::Model, action: &str, how: 
     if let Some(capability) = taken.needs.as_deref().filter(|_| !taken_over(tx, &taken, &place)) {
         return Err(cases::nobody_takes(tx, &place, capability));
     }
+    // The state does not say whether somebody was quicker with a step that leads back to it; the version does.
+    if taken.to == facts.state && tx.expected.as_deref() != Some(facts.version.to_string().as_str()) {
+        return Err(again(&definition, &facts));
+    }
     let mut faults = Faults::default();
     if taken.reason {
         faults.text("reason", how.reason.as_deref().unwrap_or_default(), 500);
@@ -299,30 +304,6 @@ pub async fn advance<E: Matter>(tx: &mut Tx, row: &E::Model, action: &str, how: 
     }
     record(tx, kind, &facts, &taken, Some(facts.state.clone()), how.reason);
     Ok(changed)
-}
-
-fn not_now(definition: &Definition, state: &str) -> Error {
-    let title = definition.state(state).map_or(Text::new("", ""), |s| s.title.clone());
-    let list =
-        |f: fn(&Text) -> &str| definition.steps_from(state).map(|step| f(&step.title)).collect::<Vec<_>>().join("、");
-    let (zh, en) = (&title.zh, &title.en);
-    let (next_zh, next_en) = (list(|t| &t.zh), list(|t| &t.en));
-    refuse(
-        "base.process.not_now",
-        say!(
-            "现在的状态是“{zh}”，不能这样办。可以：{next_zh}",
-            "It is '{en}' now, and this step does not start there. Possible: {next_en}"
-        ),
-    )
-    .who(Text::new(
-        "有相应权限的人，在事项处于相应状态时",
-        "who holds the step's permission, when the matter is in the right state",
-    ))
-    .current(serde_json::json!({
-        "state": state,
-        "actions": definition.steps_from(state).map(|step| &step.action).collect::<Vec<_>>(),
-    }))
-    .into()
 }
 
 /// Puts the next step into somebody's inbox; returns when it is due.

@@ -7,6 +7,7 @@ mod face;
 mod inbox;
 mod matter;
 mod overlay;
+mod refusal;
 mod timeline;
 
 pub use definition::{Definition, Phase, Process, Skip, State, StateDef, Step, StepDef};

@@ -53,6 +53,7 @@ fn seats(role: &str) -> &'static [Seat] {
         "consultation.township" => &[Seat::Township(0)],
         "mediation.mediator" => &[Seat::Village(0)],
         "mediation.head" | "mediation.justice_office" => &[Seat::Township(0)],
+        "venue.agent" | "venue.clerk" => &[Seat::Village(0)],
         _ => &[Seat::County],
     }
 }

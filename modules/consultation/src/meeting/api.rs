@@ -310,7 +310,7 @@ async fn list(
 #[serde(deny_unknown_fields)]
 #[schema(as = consultation::NewMeeting, example = json!({
     "body": "residents_representatives", "matter": "residents_other", "title": "老旧小区停车位划线方案",
-    "held_on": "2026-03-20", "notice_on": "2026-03-02", "delegation": "居民会议2026年1月10日决议授权",
+    "held_on": "2026-03-02", "notice_on": "2026-02-14", "delegation": "居民会议2026年1月10日决议授权",
     "figures": { "committee": 5, "representatives": 55 }
 }))]
 pub(crate) struct NewMeeting {

@@ -98,7 +98,11 @@ async fn a_draft_can_be_replaced_until_it_is_signed() {
     let id = people.accepted().await;
     let draft = |content: &str, settles: Value| json!({ "content": content, "settles": settles });
     people.take(&id, "agree_in_writing", draft("坡地归李家", json!(["property_ownership"]))).await.expect(200);
-    people.take(&id, "agree_in_writing", draft("只谈补偿", json!([]))).await.expect(200);
+    let anew = draft("只谈补偿", json!([]));
+    people.take(&id, "agree_in_writing", anew.clone()).await.refused(409, "base.process.again");
+    let etag = people.show(&id).await.header("etag").unwrap().to_owned();
+    people.take_seen(&id, "agree_in_writing", anew.clone(), &etag).await.expect(200);
+    people.take_seen(&id, "agree_in_writing", anew, &etag).await.refused(409, "base.process.again");
     let effective = people.signed(&id, "2026-03-02").await;
     people.take(&id, "take_effect", effective).await.expect(200);
     let shown = people.show(&id).await;

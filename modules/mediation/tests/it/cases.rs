@@ -178,7 +178,8 @@ async fn it_goes_on_beyond_a_month_only_if_all_parties_agree() {
     assert!(refused.text("detail").contains("段永胜"));
     let foreign = json!({ "agreed_by": [parties[0], parties[0], people.mediator.id] });
     assert_eq!(people.take(&id, "prolong", foreign).await.expect(422).fields(), ["agreed_by.1", "agreed_by.2"]);
-    let longer = people.take(&id, "prolong", json!({ "agreed_by": parties })).await.expect(200);
+    let etag = people.show(&id).await.header("etag").unwrap().to_owned();
+    let longer = people.take_seen(&id, "prolong", json!({ "agreed_by": parties }), &etag).await.expect(200);
     assert_eq!((longer.text("state"), longer.text("due_at")), ("mediating".into(), "2026-05-06T10:00:00Z".into()));
     assert_eq!(people.mediator.get("/me/inbox").await.expect(200).items().len(), 1);
 }

@@ -52,6 +52,11 @@ impl People<'_> {
         self.mediator.post(&at(VILLAGE, &format!("/{id}/{step}")), body).await
     }
 
+    /// A step that leads back to where it starts from wants to know what was seen.
+    pub(crate) async fn take_seen(&self, id: &str, step: &str, body: Value, etag: &str) -> Answer {
+        self.mediator.header("if-match", etag).post(&at(VILLAGE, &format!("/{id}/{step}")), body).await
+    }
+
     pub(crate) async fn accept(&self, id: &str) -> Answer {
         self.head.post(&at(VILLAGE, &format!("/{id}/accept")), json!({ "mediator": self.mediator.id })).await
     }
