@@ -1,4 +1,4 @@
-//! One switch governs every surface: routes, document, menu, permissions, subscriptions, timers, inbox, figures and
+//! One switch governs every surface: routes, document, menu, permissions, subscriptions, timers, inbox, lists and
 //! hand-over are read off the running platform for every module on, draining and off, and say the same.
 
 use std::cell::Cell;
@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use chrono::Duration;
 use jizuo_kernel::module::{Subscription, Timer, Work};
 use jizuo_kernel::registry::{Access, Operation};
-use jizuo_kernel::{Module, Reply, Result, Subject, Tx};
+use jizuo_kernel::{Module, Reply, Subject, Tx};
 use jizuo_server::MODULES;
 use jizuo_testing::{TestApp, User};
 use serde_json::Value;
@@ -26,7 +26,8 @@ fn modules() -> Vec<&'static Module> {
         let every = |id| Timer { id, every_seconds: 60, run: busy };
         let name =
             |what: &str| -> &'static str { Box::leak(format!("{}.surfaces.{what}", module.id).into_boxed_str()) };
-        let heard = Subscription { id: name("hear"), topic: "base.place.merged", run: |_, _| Box::pin(nothing()) };
+        let heard =
+            Subscription { id: name("hear"), topic: "base.place.merged", run: |_, _| Box::pin(async { Ok(()) }) };
         let copied = |s: &Subscription| Subscription { id: s.id, topic: s.topic, run: s.run };
         let subscriptions: Vec<_> = module.subscriptions.iter().map(copied).chain([heard]).collect();
         let timers: Vec<_> = module.timers.iter().map(|t| t.id).chain([name("tick")]).map(every).collect();
@@ -39,10 +40,6 @@ fn modules() -> Vec<&'static Module> {
         }))
     };
     MODULES.iter().filter(|m| m.id != "base").map(more).collect()
-}
-
-async fn nothing() -> Result<()> {
-    Ok(())
 }
 
 /// Something to do everywhere, so that every run of a timer leaves its audit line.
@@ -100,21 +97,14 @@ impl<'a> Case<'a> {
         self.on().flat_map(part).map(|id| id.to_string()).collect()
     }
 
-    fn next(&self) -> usize {
-        self.number.set(self.number.get() + 1);
-        self.number.get()
-    }
-
     async fn routes(&mut self) {
         let (app, by) = (&self.test.app, &self.people[0]);
         for operation in operations(app, self.module.id) {
             let path = path_of(app, operation, HERE.village);
             let answer = by.send(operation.method.clone(), &path, body_of(app, operation)).await;
             let (status, code) = (answer.status.as_u16(), answer.body["code"].as_str().unwrap_or_default());
-            let right = match self.alive() {
-                true => !["module_off", "base.gate.forbidden"].contains(&code) && status < 500,
-                false => status == 404 && code == "module_off",
-            };
+            let off = (status, code) == (404, "module_off");
+            let right = off != self.alive() && code != "base.gate.forbidden" && status < 500;
             if !right {
                 self.fault("routes", format!("{} answers {status} {code}", operation.id));
             }
@@ -126,15 +116,15 @@ impl<'a> Case<'a> {
             }
         }
         for (operation, thing) in self.begun {
-            let answer = call(app, by, operation, thing.place, None, self.next()).await;
-            let due = match self.state {
-                "on" => (201, ""),
-                "draining" => (409, "base.module.draining"),
-                _ => (404, "module_off"),
+            let answer = call(app, by, operation, thing.place, None, next(self.number)).await;
+            let refusal = answer.body["code"].as_str().filter(|_| !answer.status.is_success()).unwrap_or_default();
+            let given = (answer.status.as_u16(), refusal);
+            let right = match self.state {
+                "on" => answer.status.is_success(),
+                "draining" => given == (409, "base.module.draining"),
+                _ => given == (404, "module_off"),
             };
-            let given =
-                (answer.status.as_u16(), answer.body["code"].as_str().filter(|_| due.0 > 201).unwrap_or_default());
-            if given != due {
+            if !right {
                 self.fault("routes", format!("{} begins something new and answers {given:?}", operation.id));
             }
         }
@@ -142,18 +132,17 @@ impl<'a> Case<'a> {
 
     /// What was begun before goes on while the module runs out.
     async fn open_matters(&mut self) {
-        let app = &self.test.app;
-        let mut taken = 0;
+        let (app, by, mut taken) = (&self.test.app, &self.people[0], 0);
         for (_, thing) in self.begun.iter().filter(|(_, thing)| !thing.id.is_empty()) {
             let Some(show) = shows(self.test, thing) else { continue };
-            let shown = self.people[0].get(&path(app, show, thing.place, Some(&thing.id))).await;
+            let shown = by.get(&path(app, show, thing.place, Some(&thing.id))).await;
             if shown.status.is_success() != self.alive() {
                 self.fault("open matters", format!("{} answers {}", show.id, shown.status));
             }
             let actions = shown.body["actions"].as_array().cloned().unwrap_or_default();
             for action in actions.iter().filter_map(|a| a["action"].as_str()) {
                 let Some(operation) = step(app, thing, action) else { continue };
-                let answer = call(app, &self.people[0], operation, thing.place, Some(&thing.id), self.next()).await;
+                let answer = call(app, by, operation, thing.place, Some(&thing.id), next(self.number)).await;
                 let code = answer.body["code"].as_str().unwrap_or_default();
                 if ["base.module.draining", "module_off"].contains(&code) {
                     self.fault("open matters", format!("{action} is refused with {code}"));
@@ -237,14 +226,12 @@ impl<'a> Case<'a> {
 
     /// How many deliveries are done, passed, and neither.
     async fn deliveries(&self, subscribers: &[&str]) -> Vec<[i64; 3]> {
-        let mut found = Vec::new();
-        for id in subscribers {
-            let mut counts = [0; 3];
+        let mut found = vec![[0; 3]; subscribers.len()];
+        for (id, counts) in subscribers.iter().zip(&mut found) {
             for (count, states) in counts.iter_mut().zip(["= 'done'", "= 'passed'", "NOT IN ('done', 'passed')"]) {
                 let of = format!("SELECT COUNT(*) FROM base_delivery WHERE subscriber = '{id}' AND state {states}");
                 *count = sql::count(self.test, &of).await;
             }
-            found.push(counts);
         }
         found
     }
@@ -284,10 +271,18 @@ impl<'a> Case<'a> {
         self.compare("inbox", due, texts(&found.body["items"], "module"));
     }
 
-    async fn figures(&mut self) {
+    async fn lists_of_the_base(&mut self) {
         let path = format!("/places/{}/statistics", HERE.county);
         let found = texts(&self.people[0].get(&path).await.expect(200).body, "id");
         self.compare("figures", self.of_all(|m| m.statistics.iter().map(|s| s.id).collect()), found);
+        let processes = self.people[0].get(&format!("/places/{}/processes", HERE.county)).await.expect(200).body;
+        let due = self.of_all(|m| m.processes.iter().map(|process| process.id).collect());
+        self.compare("processes", due, texts(&processes, "id"));
+        let modules = self.people[0].get(&format!("/places/{}/modules", HERE.county)).await.expect(200);
+        let told = modules.items().iter().find(|module| module["id"] == self.module.id).unwrap();
+        if told["state"] != self.state {
+            self.fault("modules", format!("is said to be {}", told["state"]));
+        }
         for statistic in self.module.statistics {
             let answer = self.people[0].get(&format!("{path}/{}", statistic.id)).await;
             if (answer.status == 200) != self.alive() || !self.alive() && answer.body["code"] != "module_off" {
@@ -313,6 +308,10 @@ impl<'a> Case<'a> {
     }
 }
 
+fn next(number: &Cell<usize>) -> usize {
+    number.replace(number.get() + 1)
+}
+
 /// What a list says under a key.
 fn texts(list: &Value, key: &str) -> Names {
     list.as_array().into_iter().flatten().filter_map(|item| item[key].as_str()).map(str::to_owned).collect()
@@ -320,25 +319,17 @@ fn texts(list: &Value, key: &str) -> Names {
 
 fn served_operations(document: &Value) -> Names {
     let paths = document["paths"].as_object().unwrap().iter();
-    paths
-        .flat_map(|(path, item)| {
-            let described =
-                item.as_object().unwrap().iter().filter(|(_, operation)| operation["operationId"].is_string());
-            described.map(move |(method, operation)| {
-                format!("{} {path} {}", method.to_uppercase(), operation["operationId"].as_str().unwrap())
-            })
-        })
-        .collect()
+    let each =
+        paths.flat_map(|(path, item)| item.as_object().unwrap().iter().map(move |(method, o)| (path, method, o)));
+    let named = each.filter_map(|(path, method, o)| Some((path, method.to_uppercase(), o["operationId"].as_str()?)));
+    named.map(|(path, method, id)| format!("{method} {path} {id}")).collect()
 }
 
 /// The operation that shows one thing.
 fn shows<'a>(test: &'a TestApp, thing: &Thing) -> Option<&'a Operation> {
     let below = format!("{}/{{", thing.collection);
-    test.app
-        .registry
-        .operations()
-        .into_iter()
-        .find(|o| o.reads() && parameters(o).len() == 1 && o.path.starts_with(&below))
+    let mut all = test.app.registry.operations().into_iter();
+    all.find(|o| o.reads() && parameters(o).len() == 1 && o.path.starts_with(&below))
 }
 
 /// The permission that an operation needs.
@@ -350,14 +341,13 @@ fn behind(test: &TestApp, id: &str) -> Option<&'static str> {
 }
 
 /// Brings a matter to every step that hands over.
-async fn wait<'a>(test: &'a TestApp, people: &[User<'_>; 2], number: &Cell<usize>) -> Vec<Waiting> {
+async fn wait(test: &TestApp, people: &[User<'_>; 2], number: &Cell<usize>) -> Vec<Waiting> {
     let mut found = Vec::new();
     for process in test.app.registry.optional().flat_map(|m| m.processes) {
         for handing in process.steps {
             let Some(needs) = handing.needs else { continue };
             let opener = opener(test, &people[0], process).await.unwrap();
-            number.set(number.get() + 1);
-            let thing = begin(&test.app, &people[0], opener, HERE, number.get()).await.unwrap();
+            let thing = begin(&test.app, &people[0], opener, HERE, next(number)).await.unwrap();
             for action in &ways(process)[handing.from[0]] {
                 take(&test.app, &[&people[0], &people[1]], &thing, action).await.unwrap();
             }
@@ -384,21 +374,20 @@ async fn every_surface_of_every_module_follows_its_switch() {
             test.switch(HERE.county, module.id, "on").await;
             let mut begun = Vec::new();
             for operation in beginnings(&test.app, module.id) {
-                number.set(number.get() + 1);
-                let thing = begin(&test.app, &people[0], operation, HERE, number.get()).await;
+                let thing = begin(&test.app, &people[0], operation, HERE, next(&number)).await;
                 begun.extend(thing.ok().map(|thing| (operation, thing)));
             }
             assert!(!begun.is_empty(), "nothing can be begun in {}", module.id);
             test.switch(HERE.county, module.id, state).await;
             let (test, people, almost) = (&test, &people, &almost);
-            let (begun, waiting, number, faults_here) = (&begun, &waiting, &number, Vec::new());
-            let mut case = Case { test, module, state, people, almost, begun, waiting, number, faults: faults_here };
+            let (begun, waiting, number) = (&begun, &waiting, &number);
+            let mut case = Case { test, module, state, people, almost, begun, waiting, number, faults: Vec::new() };
             case.routes().await;
             case.document().await;
             case.menu().await;
             case.permissions().await;
             case.inbox().await;
-            case.figures().await;
+            case.lists_of_the_base().await;
             case.hand_over().await;
             case.subscriptions().await;
             case.timers().await;

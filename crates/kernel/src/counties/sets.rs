@@ -144,7 +144,7 @@ pub fn with_module<'a>(
 }
 
 /// Whether the module answers at a place: on in its county, or, above counties, in at least one of them.
-pub fn is_alive_at(snapshot: &Snapshot, place: &Place, module: &str, now: DateTime<Utc>) -> bool {
+pub(crate) fn is_alive_at(snapshot: &Snapshot, place: &Place, module: &str, now: DateTime<Utc>) -> bool {
     module == "base"
         || if place.above_county() {
             with_module(snapshot, place, module, now).next().is_some()
