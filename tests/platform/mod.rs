@@ -6,6 +6,7 @@ mod events;
 mod exercise;
 mod house;
 mod sql;
+mod surfaces;
 mod switching;
 mod tables;
 mod walk;

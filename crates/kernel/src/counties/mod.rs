@@ -6,6 +6,6 @@ pub mod plan;
 mod sets;
 mod switch;
 
-pub(crate) use sets::narrow;
 pub use sets::{InForce, Sets, Setting, State, is_alive_here, load, settings_of, state, takes_new, with_module};
+pub(crate) use sets::{is_alive_at, narrow};
 pub use switch::{Impact, Switch, impact, put_settings, switch};

@@ -143,15 +143,19 @@ pub fn with_module<'a>(
         .filter(move |county| state(snapshot, county, module, now).state.is_alive())
 }
 
-/// Whether the module answers at the operation's place: on in its county, or, above counties, in at least one of them.
-pub fn is_alive_here(ctx: &crate::Ctx, module: &str) -> Result<bool> {
-    let place = ctx.place()?;
-    Ok(module == "base"
+/// Whether the module answers at a place: on in its county, or, above counties, in at least one of them.
+pub(crate) fn is_alive_at(snapshot: &Snapshot, place: &Place, module: &str, now: DateTime<Utc>) -> bool {
+    module == "base"
         || if place.above_county() {
-            with_module(&ctx.snapshot, place, module, ctx.now).next().is_some()
+            with_module(snapshot, place, module, now).next().is_some()
         } else {
-            state(&ctx.snapshot, place, module, ctx.now).state.is_alive()
-        })
+            state(snapshot, place, module, now).state.is_alive()
+        }
+}
+
+/// The same at the operation's place.
+pub fn is_alive_here(ctx: &crate::Ctx, module: &str) -> Result<bool> {
+    Ok(is_alive_at(&ctx.snapshot, ctx.place()?, module, ctx.now))
 }
 
 /// Refuses new work while the county lets the module run out. What goes through a process is asked by

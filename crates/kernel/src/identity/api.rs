@@ -14,7 +14,7 @@ use super::{COOKIE, accounts, grants, sessions};
 use crate::json::{Path, Query};
 use crate::page::{Page, Paging};
 use crate::process::{Task, inbox};
-use crate::{App, Ctx, Error, Json, Reference, Reply, Result, Subject, Text};
+use crate::{App, Ctx, Error, Json, Module, Reference, Reply, Result, Subject, Text, counties};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -121,6 +121,7 @@ pub struct MyGrant {
     pub place: String,
     pub place_name: String,
     pub role: String,
+    /// What it allows now: permissions of modules that are off there rest with them.
     pub permissions: Vec<String>,
 }
 
@@ -145,7 +146,7 @@ async fn me(ctx: Ctx) -> Result<Json<Me>> {
                 place: place.code.clone(),
                 place_name: place.name.clone(),
                 role: held.role.clone(),
-                permissions: held.permissions.clone(),
+                permissions: grants::awake(&ctx, place, held.permissions.iter().map(String::as_str)),
             })
         })
         .collect();
@@ -540,27 +541,30 @@ async fn revoke_grant(ctx: Ctx, path: Path<PlaceIdPath>) -> Result<Reply<()>> {
 pub struct Role {
     pub id: String,
     pub title: Text,
+    /// What it allows now: permissions of modules that are off here rest with them.
     pub permissions: Vec<String>,
     /// Made by this place or one above it.
     pub local: bool,
 }
 
-/// The roles that can be given here: templates of the modules, and those made here or above.
+/// The roles that can be given here: templates of the modules that are on, and those made here or above.
 #[utoipa::path(get, path = "/places/{place}/roles", operation_id = "base_role_list",
     security(("token" = ["base.grant.manage"])), params(("place" = String, Path, example = "530102")),
     responses((status = 200, body = Vec<Role>)))]
 async fn list_roles(ctx: Ctx) -> Result<Json<Vec<Role>>> {
-    let line: Vec<i32> = ctx.snapshot.places.lineage(ctx.place()?.id).iter().map(|p| p.id).collect();
-    let templates = ctx.app.registry.modules().iter().flat_map(|m| m.roles).map(|role| Role {
+    let place = ctx.place()?;
+    let line: Vec<i32> = ctx.snapshot.places.lineage(place.id).iter().map(|p| p.id).collect();
+    let on = |module: &&Module| counties::is_alive_at(&ctx.snapshot, place, module.id, ctx.now);
+    let templates = ctx.app.registry.modules().iter().copied().filter(on).flat_map(|m| m.roles).map(|role| Role {
         id: role.id.to_owned(),
         title: role.title.clone(),
-        permissions: role.permissions.iter().map(|p| (*p).to_owned()).collect(),
+        permissions: grants::awake(&ctx, place, role.permissions.iter().copied()),
         local: false,
     });
     let local = ctx.snapshot.roles.at(&line).map(|role| Role {
         id: role.id.clone(),
         title: Text::owned(&role.title, &role.title),
-        permissions: role.permissions.clone(),
+        permissions: grants::awake(&ctx, place, role.permissions.iter().map(String::as_str)),
         local: true,
     });
     Ok(Json(templates.chain(local).collect()))

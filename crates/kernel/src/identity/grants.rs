@@ -10,8 +10,9 @@ use uuid::Uuid;
 
 use super::entity::{account, grant, role};
 use crate::error::{Faults, refuse};
+use crate::places::Place;
 use crate::snapshot::{Part, Snapshot};
-use crate::{App, Ctx, Error, Reference, Result, Text, Tx, say};
+use crate::{App, Ctx, Error, Reference, Result, Text, Tx, counties, say};
 
 /// The three kinds of administrator, kept apart (GB/T 22239-2019 8.1.4.2).
 pub const SYSTEM_ADMIN: &str = "base.system_admin";
@@ -61,6 +62,12 @@ pub(crate) fn permissions_of(app: &App, snapshot: &Snapshot, role: &str) -> Opti
         Some(template) => Some(template.permissions.iter().map(|p| (*p).to_owned()).collect()),
         None => snapshot.roles.0.get(role).map(|local| local.permissions.clone()),
     }
+}
+
+/// Of these permissions, those of modules that are on at a place: the others rest with their modules.
+pub(super) fn awake<'a>(ctx: &Ctx, place: &Place, permissions: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let on = |module: &str| counties::is_alive_at(&ctx.snapshot, place, module, ctx.now);
+    permissions.into_iter().filter(|id| id.split('.').next().is_some_and(on)).map(str::to_owned).collect()
 }
 
 /// Makes a role of the operation's place, from permissions that exist.
@@ -203,7 +210,7 @@ pub(super) async fn live(tx: &Tx, account: Uuid) -> Result<Vec<grant::Model>> {
 }
 
 /// Whether an account other than the actor holds a permission at a place, now.
-pub async fn may(tx: &Tx, account: Uuid, permission: &str, place: &crate::places::Place) -> Result<bool> {
+pub async fn may(tx: &Tx, account: Uuid, permission: &str, place: &Place) -> Result<bool> {
     let known = account::Entity::all()
         .filter(account::Column::Id.eq(account))
         .filter(account::Column::DisabledAt.is_null())
