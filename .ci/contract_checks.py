@@ -14,7 +14,6 @@ PERSON = json.loads(pathlib.Path(os.environ["CONTRACT_PERSON"]).read_text(encodi
 # stands for all that begin so.
 NO_SCHEMA_SAYS = {
     "standards.": "what is a name, a telephone number or a code of a standard is more than a pattern",
-    "reason base.field.missing": "whether a step needs a reason is in the process of the place",
     "body base.field.control": "settings and values of rules are any JSON, and there is no NUL in it",
     "base.page.after": "a cursor is the server's own",
     "base.idempotency.reused": "what was sent under the key before is known to the server only",
@@ -30,8 +29,26 @@ NO_SCHEMA_SAYS = {
     "base.holidays.year": "what the file says",
     "base.statistics.period": "one end of a period against the other",
     "grid.incident.place": "of what kind the place is",
-    "grid.incident.category": "the categories are asked for at /grid/categories",
     "certificates.item.": "what one field of an item asks of another, and of the law",
+    "consultation.meeting.place": "of what kind the place is, and which body sits there",
+    "consultation.meeting.held_on": "what is the present day",
+    "consultation.meeting.before_the_law": "since which day the rules of the body and the matter are known",
+    "consultation.meeting.notice_on": "which bodies want notice, one day against the other, and what is the present day",
+    "consultation.meeting.delegation": "which body decides, and whether the matter is delegated to it",
+    "consultation.meeting.figure": "by which figures the body is counted, and one against the other",
+    "consultation.meeting.studied_on": "the day of the meeting, and what is the present day",
+    "consultation.meeting.attendance": "how many the body has",
+    "consultation.meeting.ballot": "how many were present, and whose votes the law counts",
+    "mediation.case.organ": "somebody entrusted it if and only if that is its source",
+    "mediation.case.parties": "an application names who applies, other sources may name nobody",
+    "mediation.party.unknown": "who the parties of the case are",
+    "mediation.agreement.future": "what is the present day",
+    "mediation.agreement.before": "on which day the agreement was reached",
+    "mediation.confirmation.day": "on which day the agreement took effect, and what is the present day",
+    "note base.field.missing": "the ground `other` says which",
+    "venue.booking.place": "of what kind the place is",
+    "venue.booking.past": "what is the present day",
+    "venue.booking.ahead": "how far ahead the rule of the place allows",
 }
 
 

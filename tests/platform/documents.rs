@@ -145,6 +145,26 @@ fn unbounded(document: &Value, schema: &Value, seen: &mut BTreeSet<String>, open
     }
 }
 
+#[test]
+fn no_body_takes_fields_that_its_schema_does_not_name() {
+    let (registry, _) = Registry::build(MODULES).unwrap();
+    let all: Vec<&str> = registry.optional().map(|m| m.id).collect();
+    let document = serde_json::to_value(registry.union(&all)).unwrap();
+    let operations =
+        document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+    for operation in operations {
+        let Some(body) = operation.pointer("/requestBody/content/application~1json/schema") else { continue };
+        let whole = match body["$ref"].as_str() {
+            Some(to) => &document["components"]["schemas"][to.rsplit('/').next().unwrap()],
+            None => body,
+        };
+        for one in whole["oneOf"].as_array().map_or(std::slice::from_ref(whole), Vec::as_slice) {
+            let named = one.get("properties").is_none() || one["additionalProperties"] == false;
+            assert!(named, "{}: its body would take any field", operation["operationId"]);
+        }
+    }
+}
+
 /// A line each, so that a reviewer sees what a change promises.
 fn contract(registry: &Registry) -> String {
     let mut text = String::from(

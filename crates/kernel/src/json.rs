@@ -8,7 +8,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::invalid;
@@ -131,13 +131,21 @@ fn locate(text: &str) -> (String, String) {
 
 /// For whole numbers in bodies: `200.0` is one too, by JSON Schema.
 pub fn whole<'de, T: TryFrom<i64>, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
-    let number = serde_json::Number::deserialize(from)?;
+    whole_of(&serde_json::Number::deserialize(from)?)
+}
+
+/// The same for a number that may be left out, together with `#[serde(default)]`.
+pub fn whole_if_any<'de, T: TryFrom<i64>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    Option::<serde_json::Number>::deserialize(from)?.as_ref().map(whole_of).transpose()
+}
+
+fn whole_of<T: TryFrom<i64>, E: serde::de::Error>(number: &serde_json::Number) -> Result<T, E> {
     // Beyond 2^53 a number with a point no longer says which whole number it means.
     let pointed = number.as_f64().filter(|f| f.fract() == 0.0 && f.abs() < 9_007_199_254_740_992.0);
     let whole = number.as_i64().or_else(|| pointed.and_then(|f| format!("{f:.0}").parse().ok()));
     whole
         .and_then(|n| T::try_from(n).ok())
-        .ok_or_else(|| D::Error::custom(format!("{number} is no whole number that fits here")))
+        .ok_or_else(|| E::custom(format!("{number} is no whole number that fits here")))
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {
@@ -207,7 +215,22 @@ impl<T> Deref for Path<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{has_nul, locate};
+    use serde_json::{Value, json};
+
+    use super::{has_nul, locate, whole, whole_if_any};
+
+    #[test]
+    fn a_whole_number_may_have_a_point() {
+        for (sent, read) in
+            [(json!(312), Some(312)), (json!(312.0), Some(312)), (json!(0.5), None), (json!(-1.0), None)]
+        {
+            assert_eq!(whole::<u32, Value>(sent.clone()).ok(), read, "{sent}");
+            assert_eq!(whole_if_any::<u32, Value>(sent.clone()).ok(), read.map(Some), "{sent}");
+        }
+        assert_eq!(whole_if_any::<u32, Value>(Value::Null).ok(), Some(None));
+        assert!(whole::<u32, Value>(Value::Null).is_err());
+        assert_eq!(whole_if_any::<i64, Value>(json!(1e12)).ok(), Some(Some(1_000_000_000_000)));
+    }
 
     #[test]
     fn a_nul_is_found_and_a_backslash_before_digits_is_none() {

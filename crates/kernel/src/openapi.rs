@@ -330,6 +330,20 @@ fn name_what_pages_hold(components: &mut Components) {
     }
 }
 
+/// A text that is one of the codes this build has, for `schema_with`.
+pub fn one_of<'a>(words: &str, codes: impl IntoIterator<Item = &'a str>) -> Object {
+    let codes: Vec<&str> = codes.into_iter().collect();
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes)).description(Some(words)).build()
+}
+
+/// The same for a text that may be left out.
+pub fn one_of_if_any<'a>(words: &str, codes: impl IntoIterator<Item = &'a str>) -> Object {
+    let mut one = one_of(words, codes);
+    one.schema_type = SchemaType::from_iter([Type::String, Type::Null]);
+    one.enum_values.get_or_insert_default().push(serde_json::Value::Null);
+    one
+}
+
 /// What a success says, where its author said nothing.
 fn done(status: &str) -> &'static str {
     match status {

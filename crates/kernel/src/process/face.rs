@@ -110,6 +110,7 @@ pub struct StepBody {
 
 /// A step that must say why.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = StepWithReason, example = json!({ "reason": "经核实，不属于受理范围" }))]
 #[expect(
     dead_code,

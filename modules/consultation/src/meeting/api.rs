@@ -1,22 +1,25 @@
 //! The JSON face of meetings.
 
 use chrono::NaiveDate;
+use jizuo_kernel::json::{whole, whole_if_any};
 use jizuo_kernel::module::Work;
+use jizuo_kernel::openapi::one_of;
 use jizuo_kernel::page::{Page, Paging};
 use jizuo_kernel::process::{self, Course, Face, Head, MatterPath, Wanted};
 use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Text, Tx};
 use jizuo_standards::threshold::Threshold;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::Object;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::body::Figure;
+use super::body::{BODIES, Figure};
 use super::calling::{self, Figures, New};
 use super::computation::Computation;
 use super::entity::{Column, Entity, Model, Outcome};
-use super::matter;
+use super::matter::{self, SUBJECTS};
 use super::service::{self, Attendance, Ballot};
 use crate::process::{ATTEND, MEETING, STUDY, VOTE};
 
@@ -145,27 +148,27 @@ impl Face for Entity {
 #[schema(as = consultation::Figures, example = json!({ "committee": 5, "representatives": 40 }))]
 pub(super) struct FiguresBody {
     /// 十八周岁以上的村民、居民或者本组村民
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole_if_any")]
     #[schema(maximum = 1_000_000)]
     adults: Option<u32>,
     /// 户数
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole_if_any")]
     #[schema(maximum = 1_000_000)]
     households: Option<u32>,
     /// 村（居）民委员会成员
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole_if_any")]
     #[schema(maximum = 1_000_000)]
     committee: Option<u32>,
     /// 村民代表、居民代表或者成员代表
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole_if_any")]
     #[schema(maximum = 1_000_000)]
     representatives: Option<u32>,
     /// 妇女代表
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole_if_any")]
     #[schema(maximum = 1_000_000)]
     women_representatives: Option<u32>,
     /// 具有完全民事行为能力的集体经济组织成员
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole_if_any")]
     #[schema(maximum = 1_000_000)]
     members: Option<u32>,
 }
@@ -316,15 +319,13 @@ async fn list(
 pub(crate) struct NewMeeting {
     /// Code of the village or community, or of a group below it; needed when the operation's place is not one.
     #[serde(default)]
-    #[schema(max_length = 40)]
+    #[schema(pattern = "^[0-9]{2,12}$")]
     place: Option<String>,
-    /// Id of a body: `GET …/consultation/bodies`.
-    #[schema(max_length = 60)]
+    #[schema(schema_with = bodies)]
     body: String,
-    /// Code of a subject matter: `GET …/consultation/matters`.
-    #[schema(max_length = 60)]
+    #[schema(schema_with = matters)]
     matter: String,
-    #[schema(max_length = 60)]
+    #[schema(min_length = 1, max_length = 60)]
     title: String,
     #[serde(default)]
     #[schema(max_length = 2000)]
@@ -347,6 +348,14 @@ pub(crate) struct NewMeeting {
     delegation: Option<String>,
     #[serde(default)]
     figures: FiguresBody,
+}
+
+fn bodies() -> Object {
+    one_of("Id of a body: `GET …/consultation/bodies`.", BODIES.iter().map(|body| body.id))
+}
+
+fn matters() -> Object {
+    one_of("Code of a subject matter: `GET …/consultation/matters`.", SUBJECTS.iter().map(|subject| subject.code))
 }
 
 /// Calls a meeting. Refused when the body may not decide the matter, is not composed as the law says, or notice was too
@@ -423,13 +432,14 @@ async fn study(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<Study>) -> Res
 #[serde(deny_unknown_fields)]
 #[schema(as = consultation::Attendance, example = json!({ "in_person": 41 }))]
 pub(crate) struct Attend {
+    #[serde(deserialize_with = "whole")]
     #[schema(maximum = 1_000_000)]
     in_person: u32,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     #[schema(maximum = 1_000_000)]
     online: u32,
     /// By written proxy.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     #[schema(maximum = 1_000_000)]
     by_proxy: u32,
     #[serde(default)]
@@ -455,15 +465,17 @@ async fn attend(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<Attend>) -> R
 #[serde(deny_unknown_fields)]
 #[schema(as = consultation::Vote, example = json!({ "yes": 30, "no": 8, "abstain": 3 }))]
 pub(crate) struct Vote {
+    #[serde(deserialize_with = "whole")]
     #[schema(maximum = 1_000_000)]
     yes: u32,
+    #[serde(deserialize_with = "whole")]
     #[schema(maximum = 1_000_000)]
     no: u32,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     #[schema(maximum = 1_000_000)]
     abstain: u32,
     /// Of the yes votes those of representatives: needed where law counts only them (land contracting).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole_if_any")]
     #[schema(maximum = 1_000_000)]
     yes_of_representatives: Option<u32>,
     #[serde(default)]

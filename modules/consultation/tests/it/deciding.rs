@@ -95,6 +95,21 @@ async fn scenario_1_an_assembly_of_1203_adults() {
 }
 
 #[tokio::test]
+async fn a_count_with_a_point_is_a_count() {
+    let test = platform().await;
+    let people = people(&test, VILLAGE).await;
+    let id = people.ready(meeting("group_persons", "group_affairs", json!({ "adults": 96.0 }))).await;
+    let broken = people.clerk.post(&people.step(&id, "attend"), json!({ "in_person": 64.5 })).await;
+    assert_eq!(broken.expect(422).fields(), ["in_person"]);
+    let come = json!({ "in_person": 64.0, "online": 0.0, "by_proxy": 0.0 });
+    let held = people.clerk.post(&people.step(&id, "attend"), come).await.expect(200);
+    assert_eq!(held.text("present"), "64");
+    let votes = json!({ "yes": 33.0, "no": 1.0, "abstain": 0.0, "yes_of_representatives": null });
+    let decided = people.clerk.post(&people.step(&id, "vote"), votes).await.expect(200);
+    assert_eq!(decided.text("result"), "passed");
+}
+
+#[tokio::test]
 async fn scenario_5_the_collective_counts_all_its_members_and_not_those_present() {
     let test = platform().await;
     let people = people(&test, VILLAGE).await;

@@ -1,12 +1,14 @@
 //! The JSON face of incidents.
 
 use jizuo_kernel::module::Work;
+use jizuo_kernel::openapi::one_of;
 use jizuo_kernel::page::{Page, Paging};
 use jizuo_kernel::process::{self, Course, Face, Head, MatterPath, Wanted};
 use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Text, Tx};
 use jizuo_standards::mask;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::Object;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -159,6 +161,7 @@ pub(crate) struct NewIncident {
     #[serde(default)]
     #[schema(pattern = "^[0-9]{2,12}$")]
     place: Option<String>,
+    #[schema(schema_with = category_codes)]
     category: String,
     #[serde(default)]
     severity: Severity,
@@ -182,6 +185,10 @@ pub(crate) struct NewIncident {
     #[serde(default)]
     #[schema(min_length = 1, max_length = 100)]
     on_behalf_of: Option<String>,
+}
+
+fn category_codes() -> Object {
+    one_of("Code of a category: `GET …/grid/categories`.", CATEGORIES.iter().map(|category| category.code))
 }
 
 /// Reports an incident. Send an `Idempotency-Key`: a retry after a dropped line reports nothing twice.
@@ -284,12 +291,16 @@ async fn handle(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<Outcome>) -> 
 #[serde(deny_unknown_fields)]
 #[schema(as = grid::HandOver, example = json!({ "capability": "dispute.intake", "reason": "双方愿意调解" }))]
 pub(crate) struct HandOver {
-    /// `dispute.intake`: a dispute to be mediated.
     #[serde(default = "dispute")]
+    #[schema(schema_with = capabilities)]
     capability: String,
     #[serde(default)]
     #[schema(max_length = 500)]
     reason: Option<String>,
+}
+
+fn capabilities() -> Object {
+    one_of("`dispute.intake`: a dispute to be mediated.", [service::DISPUTE])
 }
 
 fn dispute() -> String {

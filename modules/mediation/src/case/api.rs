@@ -1,12 +1,15 @@
 //! The JSON face of mediation cases.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use jizuo_kernel::json::whole_if_any;
 use jizuo_kernel::module::Work;
+use jizuo_kernel::openapi::{one_of, one_of_if_any};
 use jizuo_kernel::page::{Page, Paging};
 use jizuo_kernel::process::{self, Face, Head, Matter, MatterPath, Wanted};
 use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Subject, Text, Tx};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::Object;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -178,10 +181,9 @@ impl NewParty {
 pub(crate) struct NewCase {
     /// Code of the place where the dispute arose or a party lives; the operation's place unless given.
     #[serde(default)]
-    #[schema(max_length = 40)]
+    #[schema(pattern = "^[0-9]{2,12}$")]
     place: Option<String>,
-    /// Code of the list `dispute_type`.
-    #[schema(min_length = 2, max_length = 2)]
+    #[schema(schema_with = dispute_types)]
     dispute_type: String,
     source: Source,
     /// Who entrusted it; if and only if the source is `entrusted`.
@@ -199,8 +201,17 @@ pub(crate) struct NewCase {
     parties: Vec<NewParty>,
     /// The resident for whom this is filed.
     #[serde(default)]
-    #[schema(max_length = 100)]
+    #[schema(min_length = 1, max_length = 100)]
     on_behalf_of: Option<String>,
+}
+
+fn dispute_types() -> Object {
+    one_of("Code of the list `dispute_type`.", dispute::types())
+}
+
+fn found_type() -> Object {
+    let words = "What kind of dispute it is found to be: a case that was handed over is typed here.";
+    one_of_if_any(words, dispute::types())
 }
 
 /// Registers a case. Send an `Idempotency-Key`: a retry after a dropped line registers nothing twice.
@@ -283,9 +294,8 @@ async fn record_refusal(ctx: Ctx, path: Path<PartyPath>, Json(Refusal {}): Json<
 pub(crate) struct AcceptanceBody {
     /// An account that may mediate at the place.
     mediator: Uuid,
-    /// What kind of dispute it is found to be: a case that was handed over is typed here.
     #[serde(default)]
-    #[schema(min_length = 2, max_length = 2)]
+    #[schema(schema_with = found_type)]
     dispute_type: Option<String>,
     /// Who else is found to have it.
     #[serde(default)]
@@ -341,11 +351,10 @@ pub(crate) struct OralBody {
     #[schema(min_length = 1, max_length = 5000)]
     content: String,
     /// In fen; left out where no money is agreed on.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole_if_any")]
     #[schema(minimum = 1, maximum = 1_000_000_000_000_i64)]
     amount: Option<i64>,
     /// What it settles that only another procedure settles for everybody; empty where nothing of it.
-    #[schema(max_items = 6)]
     settles: Vec<Settles>,
     /// Now, unless given.
     #[serde(default)]
@@ -379,11 +388,10 @@ pub(crate) struct WrittenBody {
     #[schema(min_length = 1, max_length = 5000)]
     content: String,
     /// In fen; left out where no money is agreed on.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole_if_any")]
     #[schema(minimum = 1, maximum = 1_000_000_000_000_i64)]
     amount: Option<i64>,
     /// What it settles that only another procedure settles for everybody; empty where nothing of it.
-    #[schema(max_items = 6)]
     settles: Vec<Settles>,
     /// Now, unless given.
     #[serde(default)]

@@ -16,6 +16,11 @@ pub(crate) fn is_type(code: &str) -> bool {
     codelist::find("dispute_type").is_some_and(|list| list.get(code).is_some())
 }
 
+/// Every code of the list `dispute_type`.
+pub(crate) fn types() -> impl Iterator<Item = &'static str> {
+    codelist::find("dispute_type").into_iter().flat_map(|list| &list.entries).map(|entry| entry.code.as_str())
+}
+
 pub(crate) fn title(code: &str) -> Text {
     match codelist::find("dispute_type").and_then(|list| list.get(code)) {
         Some(entry) => Text::owned(entry.zh.as_str(), entry.en.as_str()),

@@ -35,6 +35,8 @@ async fn an_oral_agreement_is_acknowledged_by_everybody_and_by_parties_only() {
     // Recorded later, it is in effect since the day it was reached.
     let mut body = oral(json!(parties));
     body["reached_at"] = json!("2026-02-28T16:30:00Z");
+    // A whole number of fen, as a client without integers writes it.
+    body["amount"] = json!(30000.0);
     let agreed = people.take(&id, "agree_orally", body).await.expect(200);
     assert_eq!((agreed.text("effective_on"), agreed.text("form")), ("2026-03-01".into(), "oral".into()));
     assert_eq!(people.offered(&id).await, ["perform", "breach"]);

@@ -24,8 +24,10 @@ pub(crate) struct NewBooking {
     day: chrono::NaiveDate,
     purpose: Purpose,
     /// A person, or a group by its name.
+    #[schema(min_length = 1, max_length = 100)]
     asker_name: String,
     #[serde(default)]
+    #[schema(max_length = 30)]
     asker_phone: Option<String>,
 }
 
