@@ -14,7 +14,18 @@ const PEOPLE: usize = 20;
 const BEYOND: &[(&str, &str)] = &[
     ("venue.booking.confirm", "the twin takes the room; the module's own tests race for it"),
     ("venue.booking.hand_back", "only after the confirmation"),
+    ("consultation.meeting.exempt", "taken by itself, unless a county has put a step before it"),
+    ("mediation.case.agree_orally", PARTIES),
+    (
+        "mediation.case.agree_in_writing",
+        "leads back to where it starts, and then wants If-Match; see the module's tests",
+    ),
+    ("mediation.case.prolong", PARTIES),
+    ("mediation.case.take_effect", PARTIES),
+    ("mediation.case.perform", "only after an agreement, which names the parties"),
+    ("mediation.case.breach", "only after an agreement, which names the parties"),
 ];
+const PARTIES: &str = "names the parties by ids that no example knows; the module's own tests race for it";
 
 #[tokio::test]
 async fn of_twenty_people_who_take_one_step_at_the_same_moment_one_succeeds() {

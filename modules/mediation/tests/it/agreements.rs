@@ -156,3 +156,31 @@ async fn of_two_who_change_a_case_at_once_one_is_told_to_read_it_again() {
         }
     }
 }
+
+#[tokio::test]
+async fn of_those_who_agree_at_the_same_moment_one_succeeds_and_the_others_learn_it() {
+    let test = platform().await;
+    let people = people(&test).await;
+    let id = people.accepted().await;
+    let parties = people.parties(&id).await;
+    let path = format!("/places/{VILLAGE}/mediation/cases/{id}");
+    let oral = json!({ "content": "互相道歉", "settles": [], "acknowledged_by": parties });
+    let written = json!({ "content": "付二千元", "settles": [] });
+    let agree = |step: &'static str, body: &Value| {
+        let (mediator, path, body) = (people.mediator.at_once(), format!("{path}/{step}"), body.clone());
+        async move { mediator.post(&path, body).await }
+    };
+    let (a, b, c, d) = tokio::join!(
+        agree("agree_orally", &oral),
+        agree("agree_in_writing", &written),
+        agree("agree_orally", &oral),
+        agree("agree_in_writing", &written),
+    );
+    let (won, lost): (Vec<_>, Vec<_>) = [a, b, c, d].into_iter().partition(|answer| answer.status.is_success());
+    assert_eq!(won.len(), 1);
+    let state = won[0].text("state");
+    for answer in lost {
+        assert_eq!((answer.status.as_u16(), answer.text("/current/state")), (409, state.clone()), "{}", answer.body);
+    }
+    assert_eq!(people.show(&id).await.body["agreements"].as_array().unwrap().len(), 1);
+}
