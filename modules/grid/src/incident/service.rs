@@ -115,6 +115,7 @@ pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
     let behalf = new.on_behalf_of.as_deref().and_then(|text| faults.take("on_behalf_of", Name::parse(text)));
     let phone = new.reporter_phone.as_deref().and_then(|text| faults.take("reporter_phone", Phone::parse(text)));
     faults.check()?;
+    tx.require("grid.incident.report", &new.place)?;
     if let Some(name) = &behalf {
         // The audit line holds personal values masked.
         tx.on_behalf_of(name.to_string());

@@ -53,6 +53,7 @@ pub(crate) async fn ask(tx: &mut Tx, new: NewBooking) -> Result<Model> {
     let name = faults.take("asker_name", Name::parse(&new.asker_name));
     let phone = new.asker_phone.as_deref().and_then(|text| faults.take("asker_phone", Phone::parse(text)));
     faults.check()?;
+    tx.require("venue.booking.ask", &place)?;
     let label = |opening: &Opening| format!("{} {} {}", opening.code(CODE), new.room.title().zh, new.day);
     let opening = process::open(tx, &BOOKING, &place, label, Move::default()).await?;
     let seal = |phone: Phone| tx.app.keyring.seal("venue.phone", opening.id.as_bytes(), phone.expose().as_bytes());
