@@ -200,6 +200,7 @@ async fn nobody_serves_as_a_superuser() {
     }
     let url = std::env::var("JIZUO_TEST_DATABASE").unwrap();
     let db = Db::connect(&Location { url, ..test.location() }).await.unwrap();
+    assert!(db.pending(test.app.registry.modules()).await.is_err());
     let refusal = db.migrate(test.app.registry.modules()).await.unwrap_err();
     assert!(format!("{refusal:?}").contains("base.database.superuser"), "{refusal:?}");
     assert!(refusal.problem(jizuo_kernel::Lang::En, "").detail.contains("CREATE ROLE"), "{refusal:?}");
