@@ -263,7 +263,7 @@ async fn not_just_written(app: &App, lines: Vec<(i32, Uuid)>) -> Result<Vec<(i32
     if lines.is_empty() {
         return Ok(lines);
     }
-    let db = app.db.reader();
+    let db = &*everything(app);
     let ids: Vec<Uuid> = lines.iter().map(|(_, id)| *id).collect();
     let marked = unsealed::Entity::within(&Scope::platform())
         .select_only()
