@@ -59,11 +59,7 @@ impl Db {
     }
 
     /// Only [`crate::Ctx::begin`] and the kernel's own upkeep begin a write.
-    pub(crate) async fn begin(&self, wall: &Wall) -> Result<DatabaseTransaction> {
-        Ok(self.begin_raw(wall).await?)
-    }
-
-    pub(crate) async fn begin_raw(&self, wall: &Wall) -> Result<DatabaseTransaction, DbErr> {
+    pub(crate) async fn begin(&self, wall: &Wall) -> Result<DatabaseTransaction, DbErr> {
         #[expect(clippy::disallowed_methods, reason = "the one place where a transaction begins")]
         let tx = self
             .writer

@@ -31,7 +31,7 @@ impl Rows {
     async fn inside(&self) -> Result<Option<Arc<DatabaseTransaction>>, DbErr> {
         let mut open = self.open.lock().await;
         if open.is_none() && self.db.backend() == DbBackend::Postgres {
-            *open = Some(Arc::new(self.db.begin_raw(&self.wall).await?));
+            *open = Some(Arc::new(self.db.begin(&self.wall).await?));
         }
         Ok(open.clone())
     }
@@ -41,7 +41,7 @@ impl Rows {
         let mut open = self.open.lock().await;
         let tx = match open.clone() {
             Some(tx) => tx,
-            None => Arc::new(self.db.begin_raw(&self.wall).await?),
+            None => Arc::new(self.db.begin(&self.wall).await?),
         };
         *open = Some(tx.clone());
         Ok(Write { rows: self.clone(), tx: Some(tx) })

@@ -10,7 +10,7 @@ fn m0002_cases(s: &mut Schema) {
         t.id().places().text("code").text("module").text("kind").uuid("matter").text("label").instant("joined_at");
         t.text_null("capability").text_null("from_kind").uuid_null("from_matter");
         t.instant_null("ended_at").text_null("outcome");
-        t.unique(&["kind", "matter"]).index(&["code", "id"]);
+        t.unique(&["kind", "matter"]).index(&["code", "id"]).index(&["from_matter", "id"]);
     });
 }
 
