@@ -331,7 +331,8 @@ pub(crate) struct Prolongation {
 /// Goes on beyond the ordinary length, once more as long, with every party's consent.
 #[utoipa::path(post, path = "/cases/{id}/prolong", operation_id = "mediation_case_prolong",
     security(("token" = ["mediation.case.prolong"])),
-    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
+    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path),
+        ("If-Match" = Option<String>, Header, description = "the ETag that was read; needed to take the step once more")),
     request_body = Prolongation, responses((status = 200, body = Case)))]
 async fn prolong(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<Prolongation>) -> Result<Reply<Case>> {
     let row = process::find::<Entity>(&ctx, path.id).await?;
@@ -401,7 +402,8 @@ pub(crate) struct WrittenBody {
 /// Records an agreement in writing, to be signed and sealed; again, to replace a draft that is not signed yet.
 #[utoipa::path(post, path = "/cases/{id}/agree_in_writing", operation_id = "mediation_case_agree_in_writing",
     security(("token" = ["mediation.case.agree_in_writing"])),
-    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
+    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path),
+        ("If-Match" = Option<String>, Header, description = "the ETag that was read; needed to take the step once more")),
     request_body = WrittenBody, responses((status = 200, body = Case)))]
 async fn agree_in_writing(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<WrittenBody>) -> Result<Reply<Case>> {
     let row = process::find::<Entity>(&ctx, path.id).await?;
