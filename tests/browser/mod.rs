@@ -2,6 +2,7 @@
 //! passes: the suite needs nothing but Rust.
 
 mod driver;
+mod signing_in;
 
 use std::sync::LazyLock;
 
