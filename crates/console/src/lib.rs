@@ -3,16 +3,27 @@
 
 mod answer;
 mod assets;
+mod choices;
 mod client;
 mod console;
+mod decode;
+mod document;
+mod field;
+mod filter;
+mod form;
 mod frame;
 mod home;
+mod list;
+mod matter;
+mod module_page;
 mod preferences;
 mod sent;
+mod shown;
 mod sign_in;
 mod trouble;
 mod visit;
 mod when;
+mod words;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -32,6 +43,7 @@ pub fn router(app: &App, api: Router) -> Router {
         .route("/console", get(home::to_own))
         .route("/console/", get(home::to_own))
         .route("/console/{place}", get(home::page))
+        .route("/console/{place}/m/{module}/{*rest}", get(module_page::show).post(module_page::send))
         .fallback(trouble::no_page)
         .layer(from_fn_with_state(console.clone(), trouble::explain))
         .layer(from_fn(answer::guard))
