@@ -27,7 +27,7 @@ mod words;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use jizuo_kernel::App;
 
 use console::Console;
@@ -44,7 +44,7 @@ pub fn router(app: &App, api: Router) -> Router {
         .route("/console/", get(home::to_own))
         .route("/console/{place}", get(home::page))
         .route("/console/{place}/m/{module}/{*rest}", get(module_page::show).post(module_page::send))
-        .fallback(trouble::no_page)
+        .route("/console/{*rest}", any(trouble::no_page))
         .layer(from_fn_with_state(console.clone(), trouble::explain))
         .layer(from_fn(answer::guard))
         .route("/console/assets/{file}", get(assets::file))
