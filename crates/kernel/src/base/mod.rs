@@ -75,6 +75,7 @@ pub static MODULE: Module = Module {
         Timer { id: "base.session.forget", every_seconds: 3_600, run: identity::sessions::forget },
     ],
     statistics: &[],
+    words: include_str!("words.toml"),
 };
 
 fn api() -> OpenApiRouter<App> {
