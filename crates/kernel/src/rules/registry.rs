@@ -134,6 +134,11 @@ impl Registry {
         self.0.keys().filter_map(move |id| self.on(id, date))
     }
 
+    /// The values of one rule over time, oldest first.
+    pub fn spans(&self, id: &str) -> &[Rule] {
+        self.0.get(id).map_or(&[], Vec::as_slice)
+    }
+
     /// Every entry, in the order of ids and dates.
     pub fn entries(&self) -> impl Iterator<Item = &Rule> {
         self.0.values().flatten()
