@@ -62,6 +62,13 @@ impl Keyring {
         Ok(mac.finalize().into_bytes().into())
     }
 
+    /// A mark on what is handed out and comes back, such as a form: only this installation can make it.
+    pub fn mark(&self, purpose: &str, data: &[u8]) -> Result<String> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.derive(purpose)?).map_err(|e| internal(e.to_string()))?;
+        mac.update(data);
+        Ok(data_encoding::HEXLOWER.encode(&mac.finalize().into_bytes()))
+    }
+
     /// Seals for one purpose and one owner; it opens only for both.
     pub fn seal(&self, purpose: &str, owner: &[u8], plain: &[u8]) -> Result<Vec<u8>> {
         let cipher = self.cipher(purpose)?;
@@ -118,6 +125,17 @@ mod tests {
         assert!(ring.open("totp", b"you", &sealed).is_err());
         assert!(ring.open("phone", b"me", &sealed).is_err());
         assert!(Keyring::from_base64(&Keyring::generate()).unwrap().open("totp", b"me", &sealed).is_err());
+    }
+
+    #[test]
+    fn a_mark_is_one_of_its_key_purpose_and_data() {
+        let ring = Keyring::from_base64(&Keyring::generate()).unwrap();
+        let mark = ring.mark("form", b"me").unwrap();
+        assert_eq!(mark, ring.mark("form", b"me").unwrap());
+        assert_eq!(mark.len(), 64);
+        assert_ne!(mark, ring.mark("form", b"you").unwrap());
+        assert_ne!(mark, ring.mark("page", b"me").unwrap());
+        assert_ne!(mark, Keyring::from_base64(&Keyring::generate()).unwrap().mark("form", b"me").unwrap());
     }
 
     #[test]

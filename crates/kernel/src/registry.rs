@@ -223,6 +223,16 @@ impl Registry {
         all
     }
 
+    /// The template of the path at which matters of a kind are shown: that of the operation `<module>_<noun>_show`.
+    pub fn shown_at(&self, kind: &str) -> Option<&str> {
+        let (module, noun) = kind.split_once('.')?;
+        let found = self.operations.values().find(|operation| {
+            let own = operation.id.strip_prefix(module).and_then(|rest| rest.strip_prefix('_'));
+            own.and_then(|rest| rest.strip_suffix("_show")).is_some_and(|rest| rest == noun)
+        });
+        found.map(|operation| operation.path.as_str())
+    }
+
     pub fn permission(&self, id: &str) -> Option<&'static Permission> {
         self.permissions.get(id).copied()
     }

@@ -12,6 +12,7 @@ use super::card::{self, ModuleDecision, ModuleHere};
 use super::sets::settings_of;
 use super::switch::{self as service, Impact, Switch};
 use crate::json::Path;
+use crate::places::Place;
 use crate::registry::Access;
 use crate::{App, Ctx, Error, Json, Module, Reply, Result, Subject, Text};
 
@@ -24,6 +25,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(take_back))
         .routes(routes!(get_settings, put_settings))
         .routes(routes!(menu))
+        .routes(routes!(operations))
         .routes(routes!(document))
         .merge(super::file::routes())
         .merge(super::overview::routes())
@@ -183,11 +185,7 @@ async fn menu(ctx: Ctx) -> Result<Json<Vec<MenuLine>>> {
         }
         for entry in module.menu {
             let Some(operation) = operations.iter().find(|o| o.id == entry.operation) else { continue };
-            let may = match operation.access {
-                Access::Public | Access::SignedIn => true,
-                Access::Permission(permission) => ctx.touches(permission, place),
-            };
-            if may {
+            if may(&ctx, &operation.access, place) {
                 lines.push(MenuLine {
                     module: module.id.to_owned(),
                     id: entry.id.to_owned(),
@@ -199,6 +197,51 @@ async fn menu(ctx: Ctx) -> Result<Json<Vec<MenuLine>>> {
         }
     }
     Ok(Json(lines))
+}
+
+/// An operation that the caller may use here.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct OperationHere {
+    #[schema(example = "grid_incident_report")]
+    pub id: String,
+    pub module: String,
+    #[schema(example = "POST")]
+    pub method: String,
+    /// The template: only `{place}` is filled in.
+    #[schema(example = "/api/v1/places/530102000000/grid/incidents")]
+    pub path: String,
+}
+
+/// What the caller may do here: operations of the modules that are on, as far as the caller holds their permission here,
+/// above, or somewhere below. Writes of a module that is running out are among them, and may be refused.
+#[utoipa::path(get, path = "/places/{place}/operations", operation_id = "base_operation_list",
+    security(("token" = [])), params(("place" = String, Path, example = "530102")),
+    responses((status = 200, body = Vec<OperationHere>)))]
+async fn operations(ctx: Ctx) -> Result<Json<Vec<OperationHere>>> {
+    let place = ctx.place()?;
+    let mut here = std::collections::HashMap::new();
+    for module in ctx.app.registry.modules() {
+        here.insert(module.id, super::is_alive_here(&ctx, module.id)?);
+    }
+    let mut found = Vec::new();
+    for operation in ctx.app.registry.operations() {
+        if here.get(operation.module) == Some(&true) && may(&ctx, &operation.access, place) {
+            found.push(OperationHere {
+                id: operation.id.clone(),
+                module: operation.module.to_owned(),
+                method: operation.method.to_string(),
+                path: operation.path.replace("{place}", &place.code),
+            });
+        }
+    }
+    Ok(Json(found))
+}
+
+fn may(ctx: &Ctx, access: &Access, place: &Place) -> bool {
+    match access {
+        Access::Public | Access::SignedIn => true,
+        Access::Permission(permission) => ctx.touches(permission, place),
+    }
 }
 
 /// The OpenAPI document of this place: the base and the modules that are on in its county.

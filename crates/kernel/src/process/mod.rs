@@ -14,6 +14,7 @@ mod timeline;
 pub use definition::{Definition, Phase, Process, Skip, State, StateDef, Step, StepDef};
 pub use entity::task;
 pub use face::{Course, Face, Head, MatterPath, StepBody, Wanted, amend, done, find, list, opened, set, steps};
+pub(crate) use inbox::shown_at;
 pub use inbox::{Task, inbox, tell_overdue};
 pub use matter::{Facts, Matter, Move, Opening, advance, open, open_actions};
 pub use overlay::{Added, Effective, Laid, Overlay, Overlays, effective, lay, load};
