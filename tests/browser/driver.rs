@@ -21,8 +21,9 @@ impl Driver {
         let mut command = Command::new(&program);
         command.args(["--port=0", "--allowed-ips=127.0.0.1"]).stdout(Stdio::piped()).stderr(Stdio::null());
         command.kill_on_drop(true);
-        let mut process =
-            command.spawn().map_err(|e| format!("no browser here ({program}: {e}); Debian has it in chromium-driver"))?;
+        let mut process = command
+            .spawn()
+            .map_err(|e| format!("no browser here ({program}: {e}); Debian has it in chromium-driver"))?;
         let output = process.stdout.take().ok_or("the driver says nothing")?;
         let mut lines = BufReader::new(output).lines();
         let port = loop {

@@ -34,6 +34,7 @@ pub static MODULE: Module = Module {
         MenuEntry { id: "base.inbox", title: Text::new("待办", "Inbox"), operation: "base_inbox" },
         MenuEntry { id: "base.statistics", title: Text::new("统计", "Figures"), operation: "base_statistic_list" },
         MenuEntry { id: "base.modules", title: Text::new("模块", "Modules"), operation: "base_module_list" },
+        MenuEntry { id: "base.overview", title: Text::new("各县一览", "All counties"), operation: "base_overview" },
         MenuEntry { id: "base.processes", title: Text::new("流程", "Processes"), operation: "base_process_list" },
         MenuEntry { id: "base.rules", title: Text::new("规则", "Rules"), operation: "base_rule_list" },
         MenuEntry {
@@ -42,6 +43,12 @@ pub static MODULE: Module = Module {
             operation: "base_account_list",
         },
         MenuEntry { id: "base.audit", title: Text::new("审计", "Audit"), operation: "base_audit_list" },
+        MenuEntry { id: "base.places", title: Text::new("区划", "Places"), operation: "base_place_show" },
+        MenuEntry {
+            id: "base.standards",
+            title: Text::new("数据标准", "Data standards"),
+            operation: "base_codelist_list",
+        },
     ],
     settings: || None,
     processes: &[],

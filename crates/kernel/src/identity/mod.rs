@@ -6,7 +6,7 @@ pub mod entity;
 pub mod grants;
 pub mod password;
 mod recognise;
-mod roles;
+pub mod roles;
 pub mod sessions;
 mod totp;
 

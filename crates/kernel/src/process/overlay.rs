@@ -188,16 +188,13 @@ fn skip(next: &mut Definition, process: &Process, action: &str, level: Level) ->
             .who(Text::new("任何一级都不能省略", "nobody")));
         }
         Skip::From(lowest) if level > *lowest => {
-            let lowest = lowest.as_str();
+            let Text { zh: level, en: lowest } = lowest.title();
             return Err(refuse(
                 "base.process.level",
-                say!(
-                    "“{zh}”这一步只能由上级（{lowest}）统一省略",
-                    "only a {lowest} or above may leave out the step '{en}'"
-                ),
+                say!("“{zh}”这一步只能由{level}统一省略", "only a {lowest} or above may leave out the step '{en}'"),
             )
             .rule(action)
-            .who(say!("{lowest} 的系统管理员", "the system administrator of the {lowest}")));
+            .who(say!("{level}的系统管理员", "the system administrator of the {lowest}")));
         }
         Skip::From(_) => {}
     }

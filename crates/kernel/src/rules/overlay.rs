@@ -148,12 +148,13 @@ pub fn refused_to(rule: &Rule, place: &Place) -> Option<Box<Refusal>> {
     if levels_of(place).iter().any(|level| rule.levels.contains(level)) {
         return None;
     }
-    let levels: Vec<&str> = rule.levels.iter().map(|level| level.as_str()).collect();
-    let who = if levels.is_empty() {
+    let who = if rule.levels.is_empty() {
         Text::new("任何一级都不能改", "nobody")
     } else {
-        let list = levels.join(", ");
-        say!("有权的层级：{list}", "the levels that may: {list}")
+        let titles: Vec<Text> = rule.levels.iter().map(|level| level.title()).collect();
+        let zh = titles.iter().map(|t| t.zh.as_ref()).collect::<Vec<_>>().join("、");
+        let en = titles.iter().map(|t| t.en.as_ref()).collect::<Vec<_>>().join(", ");
+        say!("有权的层级：{zh}", "the levels that may: {en}")
     };
     let (zh, en) = (&rule.title.zh, &rule.title.en);
     let no = refuse("base.rule.level", say!("本级不能改“{zh}”", "this level may not change '{en}'"));

@@ -158,7 +158,7 @@ async fn a_rule_tells_its_history_and_how_far_it_may_be_moved() {
     let village = test.role(VILLAGE, "base.viewer").await;
     let fixed = village.get(&format!("/places/{VILLAGE}/rules/PROBE.CHECK")).await.expect(200).body;
     assert_eq!(fixed["movable"], json!(false));
-    assert!(fixed["who"]["zh"].as_str().unwrap().contains("county"));
+    assert!(fixed["who"]["zh"].as_str().unwrap().contains("县（市、区）"));
 }
 
 #[tokio::test]
