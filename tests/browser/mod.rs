@@ -128,7 +128,9 @@ impl Desk {
         let found = self.client().execute_async(code, Vec::new()).await.unwrap();
         let found = found.as_array().cloned().unwrap_or_else(|| vec![json!({ "impact": "serious", "help": found })]);
         let serious = found.iter().filter(|f| matches!(f["impact"].as_str(), Some("serious" | "critical")));
-        let where_ = |f: &Value| f["nodes"].as_array().into_iter().flatten().map(|n| n["target"].to_string()).take(3).collect::<Vec<_>>();
+        let where_ = |f: &Value| {
+            f["nodes"].as_array().into_iter().flatten().map(|n| n["target"].to_string()).take(3).collect::<Vec<_>>()
+        };
         serious.map(|f| format!("{}: {} {:?}", f["id"].as_str().unwrap_or_default(), f["help"], where_(f))).collect()
     }
 

@@ -7,6 +7,7 @@ mod face;
 mod inbox;
 mod matter;
 mod overlay;
+mod parts;
 mod refusal;
 mod timeline;
 
@@ -17,5 +18,6 @@ pub use face::{Course, Face, Head, MatterPath, StepBody, Wanted, amend, done, fi
 pub(crate) use inbox::shown_at;
 pub use inbox::{Task, inbox, tell_overdue};
 pub use matter::{Facts, Matter, Move, Opening, advance, open, open_actions};
-pub use overlay::{Added, Effective, Overlay, Overlays, effective, lay, load};
+pub use overlay::{Added, Effective, Laid, Overlay, Overlays, effective, lay, load};
+pub use parts::{LeftOut, OverlayHere, SkipHere, StepHere};
 pub use timeline::{Taken, history};
