@@ -29,6 +29,7 @@ pub mod rules;
 pub mod schema;
 pub mod scope;
 pub mod settings;
+pub mod sheets;
 pub mod snapshot;
 pub mod standards;
 pub mod statistics;
