@@ -18,6 +18,7 @@ pub mod keyring;
 pub mod module;
 pub mod openapi;
 pub mod page;
+pub mod people;
 pub mod places;
 pub mod platform;
 pub mod problem;

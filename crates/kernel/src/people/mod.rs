@@ -1,0 +1,3 @@
+//! Base data: persons, households, organisations and addresses, each value with its source, collected once.
+
+pub mod entity;
