@@ -10,6 +10,7 @@ pub mod ctx;
 pub mod db;
 pub mod error;
 pub mod events;
+mod exports;
 mod gate;
 pub mod idempotency;
 pub mod identity;

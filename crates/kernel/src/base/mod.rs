@@ -7,7 +7,9 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::identity::grants::{AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN};
 use crate::module::{MenuEntry, Permission, RoleTemplate, Timer, Topic};
 use crate::{App, Module, Text};
-use crate::{audit, cases, counties, events, idempotency, identity, places, process, rules, standards, statistics};
+use crate::{
+    audit, cases, counties, events, exports, idempotency, identity, places, process, rules, standards, statistics,
+};
 
 pub static MODULE: Module = Module {
     id: "base",
@@ -88,6 +90,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(audit::api::routes())
         .merge(cases::api::routes())
         .merge(events::api::routes())
+        .merge(exports::api::routes())
         .merge(standards::routes())
 }
 
@@ -109,6 +112,7 @@ const PERMISSIONS: &[Permission] = &[
         Text::new("查阅停用模块的档案", "Read the archive of modules that are off"),
     ),
     Permission::matters("base.case.read", Text::new("按案件编码查看关联事项", "See the matters of a case by its code")),
+    Permission::matters("base.list.export", Text::new("导出清单", "Export lists to files")),
     Permission::matters("base.event.read", Text::new("读取事件流", "Read the event feed")),
 ];
 
@@ -146,12 +150,17 @@ const ROLES: &[RoleTemplate] = &[
     RoleTemplate {
         id: "base.archivist",
         title: Text::new("档案员", "Archivist"),
-        permissions: &["base.archive.read", "base.module.read"],
+        permissions: &["base.archive.read", "base.list.export", "base.module.read"],
     },
     RoleTemplate {
         id: "base.case_clerk",
         title: Text::new("综治中心窗口人员", "Clerk of the governance centre"),
-        permissions: &["base.case.read"],
+        permissions: &["base.case.read", "base.list.export"],
+    },
+    RoleTemplate {
+        id: "base.list_exporter",
+        title: Text::new("清单导出人员", "Exporter of lists"),
+        permissions: &["base.list.export"],
     },
     RoleTemplate {
         id: "base.integrator",

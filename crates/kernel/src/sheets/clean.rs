@@ -144,6 +144,8 @@ impl Cleaner {
                 element.check(&digits, self.today).map(Some)
             }
             Kind::Phone => element.check(first_phone(&tidied), self.today).map(Some),
+            // A code that was typed in full width, ０１２: prose keeps its punctuation.
+            Kind::Text if tidied.is_ascii() => element.check(&tidied, self.today).map(Some),
             Kind::Text if matches!(cell, Cell::Text(_)) => {
                 let said = prose(&text);
                 // Line breaks inside a short value are the cell's, not the value's.
