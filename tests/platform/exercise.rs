@@ -391,4 +391,7 @@ async fn figures_and_records(test: &TestApp) {
     test.pass(Duration::seconds(5));
     let integrator = test.role(WUHUA, "base.integrator").await;
     integrator.get(&format!("/places/{WUHUA}/events")).await.expect(200);
+    viewer.also(WUHUA, "base.list_exporter").await;
+    let body = json!({ "list": "base_rule_list", "format": "xlsx", "purpose": "规则上墙" });
+    viewer.post(&format!("/places/{WUHUA}/exports"), body).await.expect(200);
 }

@@ -8,7 +8,8 @@ use crate::identity::grants::{AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN};
 use crate::module::{MenuEntry, Permission, RoleTemplate, Statistic, Timer, Topic};
 use crate::{App, Module, Text};
 use crate::{
-    audit, cases, counties, events, idempotency, identity, people, places, process, rules, standards, statistics,
+    audit, cases, counties, events, exports, idempotency, identity, people, places, process, rules, standards,
+    statistics,
 };
 
 pub static MODULE: Module = Module {
@@ -115,6 +116,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(audit::api::routes())
         .merge(cases::api::routes())
         .merge(events::api::routes())
+        .merge(exports::api::routes())
         .merge(standards::routes())
         .merge(people::api::routes())
         .merge(people::addresses::routes())
@@ -139,6 +141,7 @@ const PERMISSIONS: &[Permission] = &[
         Text::new("查阅停用模块的档案", "Read the archive of modules that are off"),
     ),
     Permission::matters("base.case.read", Text::new("按案件编码查看关联事项", "See the matters of a case by its code")),
+    Permission::matters("base.list.export", Text::new("导出清单", "Export lists to files")),
     Permission::matters("base.event.read", Text::new("读取事件流", "Read the event feed")),
     Permission::matters("base.person.read", Text::new("查看人员", "See persons")),
     Permission::matters("base.person.write", Text::new("登记人员", "Register persons and record values")),
@@ -166,7 +169,6 @@ const PERMISSIONS: &[Permission] = &[
     Permission::matters("base.consent.write", Text::new("登记同意", "Record consents")),
     Permission::matters("base.import.run", Text::new("导入表格", "Import sheets")),
     Permission::matters("base.import.undo", Text::new("撤回导入", "Take imports back")),
-    Permission::matters("base.list.export", Text::new("导出名单", "Export lists")),
 ];
 
 const ROLES: &[RoleTemplate] = &[
@@ -204,12 +206,17 @@ const ROLES: &[RoleTemplate] = &[
     RoleTemplate {
         id: "base.archivist",
         title: Text::new("档案员", "Archivist"),
-        permissions: &["base.archive.read", "base.module.read"],
+        permissions: &["base.archive.read", "base.list.export", "base.module.read"],
     },
     RoleTemplate {
         id: "base.case_clerk",
         title: Text::new("综治中心窗口人员", "Clerk of the governance centre"),
-        permissions: &["base.case.read"],
+        permissions: &["base.case.read", "base.list.export"],
+    },
+    RoleTemplate {
+        id: "base.list_exporter",
+        title: Text::new("清单导出人员", "Exporter of lists"),
+        permissions: &["base.list.export"],
     },
     RoleTemplate {
         id: "base.integrator",

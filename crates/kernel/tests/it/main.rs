@@ -19,6 +19,7 @@ mod registry;
 mod rules;
 mod scope;
 mod settings;
+mod sheets;
 mod sign_in;
 mod sql;
 mod tables;
