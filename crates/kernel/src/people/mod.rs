@@ -3,11 +3,17 @@
 pub mod entity;
 pub mod facts;
 pub mod freshness;
+pub mod households;
 pub mod initials;
 pub mod matching;
+pub mod merges;
+pub mod moves;
+pub mod organisations;
 pub mod persons;
 mod project;
+mod rows;
 pub mod seal;
+pub mod shown;
 pub mod sources;
 pub mod weigh;
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
 use uuid::Uuid;
 
 use super::entity::{household, organisation, person};
@@ -90,12 +90,17 @@ pub(crate) fn only_present(row: &person::Model) -> Result<()> {
         PRESENT => return Ok(()),
         DEAD => say!("{name}已于{since}死亡", "{name} died on {since}"),
         MOVED_OUT => say!("{name}已于{since}迁出本县", "{name} moved out of the county on {since}"),
-        MERGED => say!("这条档案已并入另一条，请在那一条上办理", "this record was merged into another; act on that one"),
+        MERGED => {
+            say!("这条档案已并入另一条，请在那一条上办理", "this record was merged into another; act on that one")
+        }
         _ => say!("{name}的档案已不再使用", "the record of {name} is no longer in use"),
     };
     let current = serde_json::json!({ "id": row.id, "standing": row.standing, "merged_into": row.merged_into });
     let who = match row.standing.as_str() {
-        MOVED_OUT => Text::new("迁入地；如本人迁回，请先办理迁回", "the county they moved to; or record first that they came back"),
+        MOVED_OUT => Text::new(
+            "迁入地；如本人迁回，请先办理迁回",
+            "the county they moved to; or record first that they came back",
+        ),
         MERGED => Text::new("在保留的档案上，原操作人即可办理", "the same person, on the record that was kept"),
         _ => Text::new("如登记有误，由村（社区）文书更正", "the village clerk corrects what was recorded wrongly"),
     };

@@ -64,7 +64,10 @@ async fn somebody_who_joins_another_household_leaves_the_first_in_the_same_write
         .await
         .refused(409, "base.household.member_already");
     clerk
-        .post(&at(&second, "/members"), json!({ "person": a, "relation": "01", "source": "rumour", "since": "2027-01-01" }))
+        .post(
+            &at(&second, "/members"),
+            json!({ "person": a, "relation": "01", "source": "rumour", "since": "2027-01-01" }),
+        )
         .await
         .expect(422);
     let other = resident(&clerk, VILLAGE, "王五", 5).await;

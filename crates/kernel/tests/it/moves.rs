@@ -65,7 +65,8 @@ async fn somebody_moves_within_the_county_and_takes_everything_along() {
     let test = TestApp::bare(&[]).await;
     let here = clerk(&test, VILLAGE).await;
     let there = clerk(&test, OTHER_VILLAGE).await;
-    let id = register(&here, VILLAGE, "李明", json!({ "person.identity_number": number(3), "person.education": "61" })).await;
+    let id = register(&here, VILLAGE, "李明", json!({ "person.identity_number": number(3), "person.education": "61" }))
+        .await;
     let home = household(&here, VILLAGE, &id, "1").await;
     for (to, code) in [
         (PANLONG_VILLAGE, "base.person.other_county"),
@@ -115,7 +116,8 @@ async fn a_whole_household_moves_and_stays_together() {
     assert_eq!(told(&test, WUHUA, "base.person.moved").await.len(), 2);
 }
 
-const FACTS: &str = r#"{"person.phone":"13800000016","person.education":"61","person.health":"6","person.political_status":"01"}"#;
+const FACTS: &str =
+    r#"{"person.phone":"13800000016","person.education":"61","person.health":"6","person.political_status":"01"}"#;
 
 /// Somebody with a number, a telephone, a health and a party.
 async fn li(clerk: &User<'_>) -> String {
@@ -177,7 +179,13 @@ async fn the_other_county_is_told_the_basic_elements_once_and_takes_the_person_i
     assert_eq!(facts["person.birth_date"], "1880-01-01");
     assert!(facts.get("person.health").is_none() && facts.get("person.political_status").is_none(), "{facts}");
     let shown = village.get(&format!("/places/{PANLONG_VILLAGE}/persons/{new}")).await.expect(200);
-    assert!(shown.body["facts"].as_array().unwrap().iter().all(|f| f["source"] == "transfer" || f["element"] == "person.residence"));
+    assert!(
+        shown.body["facts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|f| f["source"] == "transfer" || f["element"] == "person.residence")
+    );
     assert_eq!(told(&test, WUHUA, "base.person.moved_out").await.len(), 1);
     assert!(told(&test, PANLONG, "base.person.moved_out").await.is_empty());
     assert_eq!(told(&test, PANLONG, "base.person.arrived").await[0]["was_here"], false);
@@ -195,7 +203,8 @@ async fn who_comes_back_has_the_same_row_and_all_of_its_history() {
     let arrival = listed(&there, &arrivals).await.remove(0);
     let taken = there.post(&format!("{arrivals}/{arrival}/take_in"), json!({})).await.expect(200).text("person");
     test.pass(Duration::days(30));
-    let phone = json!({ "source": "the_person", "basis": "statutory_duty", "facts": { "person.phone": "13900000001" } });
+    let phone =
+        json!({ "source": "the_person", "basis": "statutory_duty", "facts": { "person.phone": "13900000001" } });
     there.post(&format!("/places/{PANLONG_VILLAGE}/persons/{taken}/facts"), phone).await.expect(200);
     let back = json!({ "to": VILLAGE, "reason": "返乡" });
     there.post(&format!("/places/{PANLONG_VILLAGE}/persons/{taken}/move_out"), back).await.expect(200);
@@ -266,7 +275,8 @@ async fn a_move_writes_one_row_in_the_other_county_and_no_way_leads_to_more() {
         keyed.post(&at(&id, "/move_out"), json!({ "to": PANLONG_VILLAGE, "reason": "婚嫁" })).await.expect(200);
     }
     let after = rows_of(&test, panlong).await;
-    let changed: Vec<_> = after.iter().zip(&before).filter(|(a, b)| a != b).map(|(a, b)| (a.0.as_str(), a.1 - b.1)).collect();
+    let changed: Vec<_> =
+        after.iter().zip(&before).filter(|(a, b)| a != b).map(|(a, b)| (a.0.as_str(), a.1 - b.1)).collect();
     assert_eq!(changed, [("base_arrival", 1)]);
 
     // The old county reads nothing of it, and writes nothing more: the second wall says so where there is one.

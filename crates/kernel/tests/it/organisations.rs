@@ -23,7 +23,10 @@ async fn an_organisation_is_recorded_with_its_code_and_listed_by_kind() {
     });
     let made = clerk.post(&list, new.clone()).await.expect(201);
     let id = made.text("id");
-    assert_eq!((made.text("credit_code"), made.text("kind_name")), ("N2530102MF0000013T".into(), "集体经济组织".into()));
+    assert_eq!(
+        (made.text("credit_code"), made.text("kind_name")),
+        ("N2530102MF0000013T".into(), "集体经济组织".into())
+    );
     let known: Vec<_> = made.body["facts"].as_array().unwrap().iter().map(|f| f["element"].clone()).collect();
     for element in ["organisation.credit_code", "organisation.name", "organisation.legal_representative"] {
         assert!(known.contains(&json!(element)), "{element}: {known:?}");

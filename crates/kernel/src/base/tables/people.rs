@@ -48,7 +48,14 @@ fn subjects(s: &mut Schema) {
 
 fn bonds(s: &mut Schema) {
     s.tenant("base_member", |t| {
-        t.id().uuid("household").uuid("person").text("relation").uuid_null("relation_to").date("since").date_null("until").text_null("why_left");
+        t.id()
+            .uuid("household")
+            .uuid("person")
+            .text("relation")
+            .uuid_null("relation_to")
+            .date("since")
+            .date_null("until")
+            .text_null("why_left");
         t.text("source").text("collector").instant("recorded_at").uuid_null("import");
         t.index(&["household", "until"]).index(&["person", "until"]).index(&["import"]);
         t.belongs_to("household", "base_household").belongs_to("person", "base_person");

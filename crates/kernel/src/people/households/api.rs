@@ -1,6 +1,6 @@
 //! Households on the wire.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
@@ -11,14 +11,15 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::super::entity::{address, household, member, person};
-use super::super::facts::{self, Shown};
-use super::super::{Subject as Whom, rows};
+use super::super::facts;
+use super::super::shown::{self, Shown};
+use super::super::{Subject as Whom, SubjectKind, rows};
 use super::members::{self, HEAD, Joining, Left};
-use super::{Founding, day, dissolve, found, kept_there, source};
+use super::{Founding, day, dissolve, found, kept_there, provenance, recorded, source};
 use crate::error::Faults;
 use crate::json::{Path, Query};
 use crate::page::{Page, Paging};
-use crate::{App, Ctx, Error, Json, Reply, Result, Scope, Scoped, Subject};
+use crate::{App, Ctx, Error, Json, Reply, Result, Scope, Scoped, Subject, Text};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -189,7 +190,11 @@ struct ListQuery {
     security(("token" = ["base.household.read"])),
     params(("place" = String, Path, example = "530102001001"), ListQuery, Paging),
     responses((status = 200, body = Page<Household>)))]
-async fn list(ctx: Ctx, Query(wanted): Query<ListQuery>, Query(paging): Query<Paging>) -> Result<Json<Page<Household>>> {
+async fn list(
+    ctx: Ctx,
+    Query(wanted): Query<ListQuery>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<Household>>> {
     use household::Column;
     let limit = paging.limit()?;
     let mut query = household::Entity::within(&ctx.scope)
@@ -254,9 +259,11 @@ async fn create(ctx: Ctx, Json(new): Json<NewHousehold>) -> Result<Reply<Househo
     faults.check()?;
     tx.require("base.household.write", &place)?;
     let head = rows::present_person(&tx, new.head).await?;
-    let founding = Founding { number, address: new.address, on: since, import: None };
+    let founding = Founding { number: number.clone(), address: new.address, on: since, import: None };
     let row = found(&mut tx, &place, founding).await?;
     let how = Joining { relation: HEAD, since, source, import: None };
+    recorded(&mut tx, &row, number, &provenance(source, since)?).await?;
+    let row = rows::household(&tx, row.id).await?;
     let joined = members::join(&mut tx, &row, &head, &how).await?;
     note_left(&mut tx, joined.left.as_ref());
     tx.note("number", &joined.household.number);
@@ -323,7 +330,7 @@ pub(crate) async fn in_full(ctx: &Ctx, row: &household::Model) -> Result<Househo
         address: address.map(|row| HouseholdAddress { id: row.id, text: row.text }),
         people: now.into_iter().map(told).collect(),
         former: before.into_iter().map(told).collect(),
-        facts: facts::shown_of(ctx, "household", row.id).await?,
+        facts: shown::of(ctx, Whom::from(row)).await?,
     })
 }
 
@@ -377,11 +384,14 @@ async fn join(ctx: Ctx, path: Path<HouseholdPath>, Json(new): Json<Join>) -> Res
 
 /// When and why somebody leaves.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 #[schema(as = HouseholdLeave, example = json!({ "why": "moved" }))]
 pub struct Leave {
     /// Today unless given.
+    #[serde(default)]
     on: Option<NaiveDate>,
+    /// `moved` unless given.
+    #[serde(default)]
     why: LeaveReason,
 }
 
@@ -467,7 +477,7 @@ pub struct Lead {
     person: Uuid,
     /// What the others are to the new head, by person, as far as it is known; whoever is not named is asked for again.
     #[serde(default)]
-    #[schema(value_type = HashMap<String, String>, max_properties = 50)]
+    #[schema(value_type = HashMap<String, String>)]
     relations: HashMap<Uuid, String>,
     /// Today unless given.
     #[serde(default)]
@@ -512,15 +522,12 @@ async fn lead(ctx: Ctx, path: Path<HouseholdPath>, Json(body): Json<Lead>) -> Re
 pub struct Learn {
     #[schema(max_length = 40)]
     source: String,
-    /// `statutory_duty` unless given.
-    #[serde(default)]
-    basis: Basis,
     /// Today unless given.
     #[serde(default)]
     observed_on: Option<NaiveDate>,
     /// By data element.
-    #[schema(value_type = HashMap<String, String>, min_properties = 1, max_properties = 20)]
-    facts: HashMap<String, String>,
+    #[schema(value_type = HashMap<String, String>)]
+    facts: BTreeMap<String, String>,
 }
 
 /// Records what becomes known of the household, with its source.
@@ -529,8 +536,31 @@ pub struct Learn {
     params(("place" = String, Path, example = "530102001001"), ("id" = Uuid, Path)),
     request_body = Learn, responses((status = 200, body = HouseholdInFull)))]
 async fn learn(ctx: Ctx, path: Path<HouseholdPath>, Json(body): Json<Learn>) -> Result<Reply<HouseholdInFull>> {
-    todo!()
+    let mut tx = ctx.begin().await?;
+    let mut faults = Faults::default();
+    let observed_on = day(&tx, &mut faults, "observed_on", body.observed_on);
+    let source = source(&mut faults, &body.source);
+    let values = facts::checked(&mut faults, SubjectKind::Household, &body.facts, tx.today());
+    for (element, _) in values.iter().filter(|(element, _)| FROM_MEMBERS.contains(&element.id.as_str())) {
+        let why = Text::new(
+            "由户内成员得出，请办理入户、变更户主或迁移",
+            "this follows from the members; record a member, a head or a move",
+        );
+        faults.add(format!("facts.{}", element.id), "base.household.from_members", why);
+    }
+    faults.check()?;
+    let row = rows::present_household(&tx, path.id).await?;
+    let how = provenance(source, observed_on)?;
+    facts::record_all(&mut tx, &Whom::from(&row), &values, &how).await?;
+    let elements: Vec<&str> = values.iter().map(|(element, _)| element.id.as_str()).collect();
+    tx.note("elements", elements);
+    tx.note("source", source);
+    let row = rows::household(&tx, path.id).await?;
+    answer(tx, &row).await
 }
+
+/// What the members say already.
+const FROM_MEMBERS: [&str; 4] = ["household.head_name", "household.relationship", "household.size", "household.place"];
 
 /// When a household ends.
 #[derive(Clone, Debug, Deserialize, ToSchema)]

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use jizuo_standards::codelist;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -31,9 +31,9 @@ pub(crate) struct Joining<'a> {
 }
 
 /// What somebody left by joining another household, by moving, by death.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = HouseholdLeft)]
-pub(crate) struct Left {
+pub struct Left {
     pub household: Uuid,
     /// Whether it has no head now: the village names another.
     pub head_vacant: bool,
@@ -41,7 +41,6 @@ pub(crate) struct Left {
 
 pub(crate) struct Joined {
     pub household: household::Model,
-    pub member: member::Model,
     pub left: Option<Left>,
 }
 
@@ -53,7 +52,8 @@ pub(crate) fn relation(faults: &mut Faults, field: &str, code: &str) {
         faults.add(field, "base.household.relation", why);
     }
     if code == SELF {
-        let why = Text::new("户主请用 02；其他人填与户主的关系", "the head is 02; others are what they are to the head");
+        let why =
+            Text::new("户主请用 02；其他人填与户主的关系", "the head is 02; others are what they are to the head");
         faults.add(field, "base.household.relation", why);
     }
 }
@@ -69,7 +69,8 @@ pub(crate) async fn join(
     let becomes_head = how.relation == HEAD;
     if becomes_head && household.head.is_some_and(|head| head != person.id) {
         let head = &household.head_name;
-        let why = say!("户主是{head}；换户主请用“变更户主”", "{head} is the head; use the change of head to change that");
+        let why =
+            say!("户主是{head}；换户主请用“变更户主”", "{head} is the head; use the change of head to change that");
         return Err(refuse("base.household.has_head", why).source(STANDARD).current(household.head).into());
     }
     let before = current(tx, household.county, person.id).await?;
@@ -79,7 +80,7 @@ pub(crate) async fn join(
     }
     not_before(&before, how.since, "since")?;
     let left = if before.is_empty() { None } else { depart(tx, person, how.since, "moved").await? };
-    let member = add(tx, household, person.id, if becomes_head { Some(person.id) } else { household.head }, how).await?;
+    add(tx, household, person.id, if becomes_head { Some(person.id) } else { household.head }, how).await?;
     let household = if becomes_head {
         // A register that names the head further down means this head.
         member::Entity::update_within(&Scope::counties(vec![household.county]))
@@ -102,7 +103,7 @@ pub(crate) async fn join(
             .col_expr(person::Column::Relation, Expr::value(Some(how.relation.to_owned())))
     })
     .await?;
-    Ok(Joined { household, member, left })
+    Ok(Joined { household, left })
 }
 
 /// A household is of one village, and so are those who live in it.

@@ -1,20 +1,22 @@
 //! Households: founded, joined, led, moved as a whole, dissolved.
 
-mod api;
-pub(crate) mod members;
+pub mod api;
+pub mod members;
 
-pub(crate) use api::routes;
+pub(crate) use api::{HouseholdInFull, in_full, routes};
 
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use jizuo_standards::element;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::entity::{address, household, person};
-use super::{Standing, rows, sources};
-use crate::error::{FieldError, Faults, refuse};
+use super::facts::{self, Basis, Provenance};
+use super::{Subject, rows, sources};
+use crate::error::{Faults, FieldError, internal, refuse};
 use crate::places::Place;
 use crate::{Ctx, Error, Result, Scope, Scoped, Text, Tx, db, say};
 
@@ -187,4 +189,22 @@ pub(crate) fn source(faults: &mut Faults, id: &str) -> &'static str {
             ""
         }
     }
+}
+
+/// What a day's statement from a source that was checked counts as.
+pub(crate) fn provenance(source: &str, observed_on: NaiveDate) -> Result<Provenance> {
+    let source = sources::find(source).ok_or_else(|| internal(format!("there is no source {source}")))?;
+    Ok(Provenance { source, observed_on, basis: Basis::StatutoryDuty, import: None, valid_until: None, rank: None })
+}
+
+/// The number as something known, with its source.
+pub(crate) async fn recorded(
+    tx: &mut Tx,
+    row: &household::Model,
+    number: Option<String>,
+    how: &Provenance,
+) -> Result<()> {
+    let (Some(number), Some(element)) = (number, element::find("household.number")) else { return Ok(()) };
+    facts::record_all(tx, &Subject::from(row), &[(element, number)], how).await?;
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Merges on the wire.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -136,7 +136,7 @@ async fn list(ctx: Ctx, Query(wanted): Query<ListQuery>, Query(paging): Query<Pa
     let limit = paging.limit()?;
     let mut query = merge::Entity::within(&ctx.scope).order_by_desc(Column::Id).limit(limit + 1);
     if let Some(person) = wanted.person {
-        query = query.filter(Column::Kept.eq(person).or(Column::Merged.eq(person)));
+        query = query.filter(Condition::any().add(Column::Kept.eq(person)).add(Column::Merged.eq(person)));
     }
     if let Some(after) = paging.after_id()? {
         query = query.filter(Column::Id.lt(after));

@@ -160,11 +160,7 @@ async fn replace(tx: &Tx, county: &Scope, facts: Vec<Model>) -> Result<()> {
 
 /// Gives back what a merge re-tied, and its standing to what it changed. What was changed since stays with the kept person:
 /// the elements of those are answered.
-pub(super) async fn untie(
-    tx: &mut Tx,
-    kept: &person::Model,
-    moved: &[FactMoved],
-) -> Result<Vec<String>> {
+pub(super) async fn untie(tx: &mut Tx, kept: &person::Model, moved: &[FactMoved]) -> Result<Vec<String>> {
     let county = Scope::counties(vec![kept.county]);
     let then: HashMap<Uuid, &FactMoved> = moved.iter().map(|fact| (fact.id, fact)).collect();
     let rows = Entity::within(&county)
@@ -214,7 +210,8 @@ pub(super) async fn reproject(tx: &mut Tx, persons: &[&person::Model]) -> Result
     let mut changed = BTreeMap::new();
     for subject in subjects {
         let value = |id: &str| -> Result<Option<String>> {
-            let of = |fact: &&fact::Model| fact.subject == subject.id && fact.element == id && fact.standing == IN_FORCE;
+            let of =
+                |fact: &&fact::Model| fact.subject == subject.id && fact.element == id && fact.standing == IN_FORCE;
             known.iter().find(of).map(|fact| facts::open(tx, fact)).transpose()
         };
         let values = SHOWN.iter().map(|id| Ok(((*id).to_owned(), value(id)?))).collect::<Result<project::Values>>()?;

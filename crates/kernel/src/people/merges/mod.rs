@@ -1,6 +1,6 @@
 //! Two rows that are one person become one; and two again, where that was a mistake.
 
-mod api;
+pub mod api;
 mod bonds_of_two;
 mod facts_of_two;
 mod record;
@@ -87,7 +87,8 @@ async fn both(tx: &Tx, kept: Uuid, merged: Uuid) -> Result<(person::Model, perso
     match (find(kept), find(merged)) {
         (Some(kept), Some(merged)) if kept.county == merged.county => Ok((kept, merged)),
         (Some(_), Some(_)) => {
-            let why = Text::new("两条档案分属两个县，不能合并", "the two are of different counties and cannot be merged");
+            let why =
+                Text::new("两条档案分属两个县，不能合并", "the two are of different counties and cannot be merged");
             Err(refuse("base.person.merge_counties", why).into())
         }
         _ => Err(Error::NotFound("person")),

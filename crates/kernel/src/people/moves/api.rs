@@ -11,16 +11,16 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::super::entity::{arrival, person};
-use super::super::facts::{self, Basis, Provenance};
+use super::super::facts::{self, Provenance};
 use super::super::households::members::{self, HEAD, Joining, Left};
-use super::super::households::{self, day, kept_there, source};
+use super::super::households::{self, day, kept_there, provenance, source};
 use super::super::{Standing, Subject as Whom, rows, seal, sources};
 use super::away::Away;
 use super::{arrivals, away, death, relocate, revive, within_county};
 use crate::error::{Faults, internal, refuse};
 use crate::json::{Path, Query};
 use crate::page::{Page, Paging};
-use crate::{App, Ctx, Error, Json, Reply, Result, Scope, Scoped, Subject, Text, Tx};
+use crate::{App, Ctx, Json, Reply, Result, Scope, Scoped, Subject, Text, Tx};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -119,11 +119,6 @@ async fn die(ctx: Ctx, path: Path<RowPath>, Json(body): Json<Death>) -> Result<R
     let payload = json!({ "id": row.id, "place": place.code, "on": on });
     tx.emit("base.person.died", &Subject::new("base.person", row.id), &payload)?;
     answer(tx, "base.person.record_death", &row, left).await
-}
-
-fn provenance(source: &str, observed_on: NaiveDate) -> Result<Provenance> {
-    let source = sources::find(source).ok_or_else(|| internal("the source was checked"))?;
-    Ok(Provenance { source, observed_on, basis: Basis::StatutoryDuty, import: None, valid_until: None, rank: None })
 }
 
 /// Where somebody moves, when and why.
@@ -449,15 +444,18 @@ async fn list(ctx: Ctx, Query(wanted): Query<ListQuery>, Query(paging): Query<Pa
 
 /// Where somebody who arrived is registered.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 #[schema(as = ArrivalTakeIn, example = json!({ "place": "530103001001" }))]
 pub struct TakeIn {
     /// Code of the village or of a place below it, where it is not the operation's own.
+    #[serde(default)]
     #[schema(max_length = 40)]
     place: Option<String>,
     /// The household they join.
+    #[serde(default)]
     household: Option<ArrivalHousehold>,
     /// The person of this county who is the same, where no identity number says so.
+    #[serde(default)]
     person: Option<Uuid>,
 }
 

@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use jizuo_standards::element;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::super::entity::{arrival, person};
+use super::super::entity::{arrival, fact, person};
 use super::super::facts::{self, Basis, Changes, Provenance, Value};
-use super::super::{Standing, Subject, persons, rows, sources};
+use super::super::{Standing, Subject, initials, persons, rows, sources};
 use super::away::{self, Carried};
 use super::revive;
 use crate::error::{internal, refuse};
 use crate::places::Place;
-use crate::{Error, Result, Scope, Scoped, Text, Tx, say};
+use crate::{Error, Result, Scope, Scoped, Tx, say};
 
 pub(super) const WAITING: &str = "waiting";
 pub(super) const TAKEN_IN: &str = "taken_in";
@@ -85,21 +85,35 @@ pub(super) async fn take_in(
         (None, None) => None,
     };
     let carried = away::open(&tx.app, row)?;
-    let (subject, was_here) = match here {
-        Some(person) if person.standing == Standing::MovedOut.as_str() => {
-            let person = revive(tx, &person, to, row.moved_on).await?;
-            (person, true)
-        }
+    let was_here = here.is_some();
+    let subject = match here {
+        Some(person) if person.standing == Standing::MovedOut.as_str() => revive(tx, &person, to, row.moved_on).await?,
         // Registered here before the other county said that they moved.
         Some(person) => {
             rows::only_present(&person)?;
-            (person, true)
+            person
         }
-        None => (persons::insert(tx, to, &row.name).await?, false),
+        None => return begin(tx, row, to, &carried).await,
     };
-    learn(tx, &Subject::from(&subject), &carried).await?;
+    let known = facts::known_to_change(tx, &[Subject::from(&subject)]).await?;
+    let changes = learn(tx, &Subject::from(&subject), &known, &carried)?;
+    facts::write(tx, changes).await?;
     let person = rows::person_within(tx, &county, subject.id).await?;
     Ok(TakenIn { person, was_here })
+}
+
+/// Somebody new.
+async fn begin(tx: &mut Tx, row: &arrival::Model, to: &Arc<Place>, carried: &[Carried]) -> Result<TakenIn> {
+    let mut person = persons::row(tx, to, None);
+    person.name.clone_from(&row.name);
+    person.initials = initials::of(&row.name);
+    person.standing_since = row.moved_on;
+    let mut changes = learn(tx, &Subject::from(&person), &[], carried)?;
+    changes.born(&tx.app, &mut person)?;
+    person::Entity::insert(person.clone().into_active_model().reset_all()).exec_without_returning(tx.db()).await?;
+    facts::write(tx, changes).await?;
+    let person = rows::person_within(tx, &Scope::counties(vec![row.county]), person.id).await?;
+    Ok(TakenIn { person, was_here: false })
 }
 
 fn another(person: &person::Model) -> Error {
@@ -109,11 +123,11 @@ fn another(person: &person::Model) -> Error {
 }
 
 /// What came along becomes known here, with the rank that it had there.
-async fn learn(tx: &mut Tx, subject: &Subject, carried: &[Carried]) -> Result<()> {
+fn learn(tx: &Tx, subject: &Subject, known: &[fact::Model], carried: &[Carried]) -> Result<Changes> {
     let source = sources::find(sources::TRANSFER).ok_or_else(|| internal("the sources have no transfer"))?;
-    let known = facts::known_to_change(tx, &[*subject]).await?;
     let mut changes = Changes::default();
-    let value = |carried: &Carried| -> Option<Value> { Some((element::find(&carried.element)?, carried.value.clone())) };
+    let value =
+        |carried: &Carried| -> Option<Value> { Some((element::find(&carried.element)?, carried.value.clone())) };
     // Birth and sex follow from the number: planned with it, so that neither is there twice.
     let of_number = |carried: &&Carried| {
         ["person.identity_number", "person.birth_date", "person.sex"].contains(&carried.element.as_str())
@@ -121,13 +135,13 @@ async fn learn(tx: &mut Tx, subject: &Subject, carried: &[Carried]) -> Result<()
     let number = carried.iter().find(|carried| carried.element == "person.identity_number");
     if let Some(number) = number {
         let values: Vec<Value> = carried.iter().filter(of_number).filter_map(value).collect();
-        facts::plan(tx, &mut changes, subject, &known, &values, &provenance(source, number))?;
+        facts::plan(tx, &mut changes, subject, known, &values, &provenance(source, number))?;
     }
     for carried in carried.iter().filter(|carried| number.is_none() || !of_number(carried)) {
         let values: Vec<Value> = value(carried).into_iter().collect();
-        facts::plan(tx, &mut changes, subject, &known, &values, &provenance(source, carried))?;
+        facts::plan(tx, &mut changes, subject, known, &values, &provenance(source, carried))?;
     }
-    facts::write(tx, changes).await
+    Ok(changes)
 }
 
 fn provenance(source: &'static sources::Source, carried: &Carried) -> Provenance {

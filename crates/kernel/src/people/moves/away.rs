@@ -14,7 +14,7 @@ use super::super::entity::{arrival, fact, person};
 use super::super::facts;
 use super::super::households::members::{self, Left};
 use super::super::{Standing, Subject, rows};
-use crate::error::{FieldError, Faults};
+use crate::error::{Faults, FieldError};
 use crate::places::Place;
 use crate::{App, Ctx, Result, Text, Tx, say};
 
@@ -77,7 +77,8 @@ pub(super) fn destination(ctx: &Ctx, faults: &mut Faults, county: i32, code: &st
         return match DivisionCode::parse(code) {
             Ok(code) if !own_province(ctx, &code) => Some(Away::Beyond(code)),
             Ok(_) => {
-                let why = Text::new("本省没有这个编码的地方，请核对", "this province has no place with this code; check it");
+                let why =
+                    Text::new("本省没有这个编码的地方，请核对", "this province has no place with this code; check it");
                 faults.add("to", "base.place.unknown", why);
                 None
             }
@@ -139,7 +140,8 @@ pub(super) async fn leave(
 async fn tell(tx: &mut Tx, row: &person::Model, to: &Arc<Place>, on: NaiveDate, reason: &str) -> Result<()> {
     let id = tx.id();
     let known = facts::known(tx, &[Subject::from(row)]).await?;
-    let carried = known.iter().filter(|fact| fact.standing == facts::IN_FORCE && BASIC.contains(&fact.element.as_str()));
+    let carried =
+        known.iter().filter(|fact| fact.standing == facts::IN_FORCE && BASIC.contains(&fact.element.as_str()));
     let values = carried.map(|fact| carry(tx, fact)).collect::<Result<Vec<_>>>()?;
     let from = tx.snapshot.places.place(row.place)?;
     let arrival = arrival::ActiveModel {

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use jizuo_standards::element::{self, Element};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, QueryFilter};
 
 use super::super::entity::{person, post};
 use super::super::facts::{self, Outcome, Provenance};
@@ -43,7 +43,7 @@ pub(crate) async fn record(
         .col_expr(post::Column::Until, Expr::value(Some(on)))
         .filter(post::Column::Person.eq(row.id))
         .filter(post::Column::Since.lte(on))
-        .filter(post::Column::Until.is_null().or(post::Column::Until.gt(on)))
+        .filter(Condition::any().add(post::Column::Until.is_null()).add(post::Column::Until.gt(on)))
         .exec(tx.db())
         .await?;
     let row = rows::change_person(tx, row, |u| {

@@ -1,6 +1,6 @@
 //! What becomes of persons: they die, move within the county, move to another county, and come back.
 
-mod api;
+pub mod api;
 mod arrivals;
 mod away;
 mod death;
@@ -29,10 +29,7 @@ fn within_county(ctx: &Ctx, faults: &mut Faults, county: i32, code: &str) -> Opt
     };
     if place.chain() != county {
         let name = &place.name;
-        let why = say!(
-            "{name}不在本县，请办理迁出",
-            "{name} is not in this county; record that they move out of it"
-        );
+        let why = say!("{name}不在本县，请办理迁出", "{name} is not in this county; record that they move out of it");
         faults.add("to", "base.person.other_county", why);
         return None;
     }
@@ -58,10 +55,7 @@ async fn relocate(
     Ok((row, left))
 }
 
-fn set_place(
-    update: sea_orm::UpdateMany<person::Entity>,
-    to: &Place,
-) -> sea_orm::UpdateMany<person::Entity> {
+fn set_place(update: sea_orm::UpdateMany<person::Entity>, to: &Place) -> sea_orm::UpdateMany<person::Entity> {
     update
         .col_expr(person::Column::Prefecture, Expr::value(to.prefecture))
         .col_expr(person::Column::Township, Expr::value(to.township))

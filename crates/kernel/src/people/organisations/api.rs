@@ -1,8 +1,9 @@
 //! Organisations on the wire.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use jizuo_standards::element;
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -11,10 +12,11 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::super::entity::{address, organisation, person, post};
-use super::super::facts::{self, Shown};
-use super::super::households::{day, source};
-use super::super::{Subject as Whom, rows};
-use super::{Founding, Posting, appoint, credit_code, dissolve, end_post, found, held, kinds};
+use super::super::facts::{self, Value};
+use super::super::households::{day, provenance, source};
+use super::super::shown::{self, Shown};
+use super::super::{Subject as Whom, SubjectKind, initials, rows};
+use super::{Founding, Posting, appoint, credit_code, dissolve, end_post, found, free_code, held, kinds};
 use crate::error::Faults;
 use crate::json::{Path, Query};
 use crate::page::{Page, Paging};
@@ -171,7 +173,7 @@ async fn list(
     if let Some(q) = wanted.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
         let any = Condition::any()
             .add(Column::Name.starts_with(q))
-            .add(Column::Initials.starts_with(q.to_lowercase()))
+            .add(beginning(q))
             .add(Column::CreditCode.eq(q.to_uppercase()));
         query = query.filter(any);
     }
@@ -180,6 +182,16 @@ async fn list(
     }
     let page = Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string());
     Ok(Json(page.map(|row| Organisation::of(&ctx, &row))))
+}
+
+/// Names whose initials begin with some letters.
+fn beginning(q: &str) -> Condition {
+    use organisation::Column;
+    if !q.chars().all(|c| c.is_ascii_alphabetic()) {
+        return Condition::any().add(Column::Name.eq(q));
+    }
+    let (from, to) = initials::range(q);
+    Condition::all().add(Column::Initials.gte(from)).add_option(to.map(|to| Column::Initials.lt(to)))
 }
 
 /// The kinds of organisation, each with where it comes from.
@@ -224,11 +236,22 @@ pub struct NewOrganisation {
     source: String,
     /// What else is known of it, by data element.
     #[serde(default)]
-    #[schema(value_type = HashMap<String, String>, max_properties = 20)]
-    facts: HashMap<String, String>,
+    #[schema(value_type = HashMap<String, String>)]
+    facts: BTreeMap<String, String>,
 }
 
-/// The path of one organisation; and who may say that a code is right that does not look so.
+const NAME: &str = "organisation.name";
+const CODE: &str = "organisation.credit_code";
+
+/// Name and code have fields of their own in the body that records an organisation.
+fn own_fields(faults: &mut Faults, values: &[Value]) {
+    for (element, _) in values.iter().filter(|(element, _)| [NAME, CODE].contains(&element.id.as_str())) {
+        let why = Text::new("请填在 name、credit_code 中", "has a field of its own: name, credit_code");
+        faults.add(format!("facts.{}", element.id), "base.organisation.own_field", why);
+    }
+}
+
+/// Why a code is right that does not look so.
 fn despite(faults: &mut Faults, reason: Option<&str>) -> Option<String> {
     reason.map(|text| faults.text("override_check", text, 200)).filter(|text| !text.is_empty())
 }
@@ -258,11 +281,16 @@ async fn create(ctx: Ctx, Json(new): Json<NewOrganisation>) -> Result<Reply<Orga
     let code = code.and_then(|typed| credit_code(&mut faults, "credit_code", typed, despite.as_deref()));
     let since = day(&tx, &mut faults, "since", new.since);
     let source = source(&mut faults, &new.source);
+    let mut values = facts::checked(&mut faults, SubjectKind::Organisation, &new.facts, tx.today());
+    own_fields(&mut faults, &values);
     faults.check()?;
     tx.require("base.organisation.write", &place)?;
+    values.extend(element::find(NAME).map(|element| (element, name.clone())));
+    values.extend(element::find(CODE).zip(code.as_ref()).map(|(element, code)| (element, code.as_str().to_owned())));
     let founding = Founding { kind: new.kind, name, credit_code: code, address: new.address, on: since, import: None };
     let row = found(&mut tx, &place, founding).await?;
-    todo!("facts");
+    facts::record_all(&mut tx, &Whom::from(&row), &values, &provenance(source, since)?).await?;
+    let row = rows::organisation(&tx, row.id).await?;
     if let Some(reason) = &despite {
         tx.note("override_check", reason);
     }
@@ -318,7 +346,7 @@ async fn in_full(ctx: &Ctx, row: &organisation::Model) -> Result<OrganisationInF
         address: address.map(|row| row.text),
         posts: now.into_iter().map(told).collect(),
         former_posts: before.into_iter().map(told).collect(),
-        facts: facts::shown_of(ctx, "organisation", row.id).await?,
+        facts: shown::of(ctx, Whom::from(row)).await?,
     })
 }
 
@@ -341,8 +369,8 @@ pub struct Learn {
     #[serde(default)]
     observed_on: Option<NaiveDate>,
     /// By data element.
-    #[schema(value_type = HashMap<String, String>, min_properties = 1, max_properties = 20)]
-    facts: HashMap<String, String>,
+    #[schema(value_type = HashMap<String, String>)]
+    facts: BTreeMap<String, String>,
     /// Why a credit code is kept although its check character does not fit.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 200)]
@@ -355,7 +383,31 @@ pub struct Learn {
     params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
     request_body = Learn, responses((status = 200, body = OrganisationInFull)))]
 async fn learn(ctx: Ctx, path: Path<OrganisationPath>, Json(body): Json<Learn>) -> Result<Reply<OrganisationInFull>> {
-    todo!()
+    let mut tx = ctx.begin().await?;
+    let mut faults = Faults::default();
+    let observed_on = day(&tx, &mut faults, "observed_on", body.observed_on);
+    let source = source(&mut faults, &body.source);
+    let despite = despite(&mut faults, body.override_check.as_deref());
+    // A credit code is read by itself: its check may be overridden.
+    let (code, rest): (BTreeMap<_, _>, BTreeMap<_, _>) = body.facts.into_iter().partition(|(id, _)| id == CODE);
+    let mut values = facts::checked(&mut faults, SubjectKind::Organisation, &rest, tx.today());
+    let field = format!("facts.{CODE}");
+    let code = code.get(CODE).and_then(|typed| credit_code(&mut faults, &field, typed, despite.as_deref()));
+    values.extend(element::find(CODE).zip(code.as_ref()).map(|(element, code)| (element, code.as_str().to_owned())));
+    faults.check()?;
+    let row = rows::present_organisation(&tx, path.id).await?;
+    if let Some(code) = &code {
+        free_code(&tx, &Scope::counties(vec![row.county]), Some(row.id), code.as_str()).await?;
+    }
+    facts::record_all(&mut tx, &Whom::from(&row), &values, &provenance(source, observed_on)?).await?;
+    if let Some(reason) = &despite {
+        tx.note("override_check", reason);
+    }
+    let elements: Vec<&str> = values.iter().map(|(element, _)| element.id.as_str()).collect();
+    tx.note("elements", elements);
+    tx.note("source", source);
+    let row = rows::organisation(&tx, path.id).await?;
+    answer(tx, &row).await
 }
 
 /// Who holds what post, from when until when.
@@ -380,7 +432,11 @@ pub struct NewPost {
     security(("token" = ["base.organisation.write"])),
     params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
     request_body = NewPost, responses((status = 200, body = OrganisationInFull)))]
-async fn give_post(ctx: Ctx, path: Path<OrganisationPath>, Json(new): Json<NewPost>) -> Result<Reply<OrganisationInFull>> {
+async fn give_post(
+    ctx: Ctx,
+    path: Path<OrganisationPath>,
+    Json(new): Json<NewPost>,
+) -> Result<Reply<OrganisationInFull>> {
     let mut tx = ctx.begin().await?;
     let mut faults = Faults::default();
     let title = faults.text("title", &new.title, 50);
@@ -400,10 +456,11 @@ async fn give_post(ctx: Ctx, path: Path<OrganisationPath>, Json(new): Json<NewPo
 
 /// When a post ends.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 #[schema(as = OrganisationPostEnd, example = json!({}))]
 pub struct PostEnd {
     /// Today unless given.
+    #[serde(default)]
     on: Option<NaiveDate>,
 }
 

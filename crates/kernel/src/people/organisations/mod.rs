@@ -1,6 +1,6 @@
 //! Organisations of a place, and the posts that people hold in them.
 
-mod api;
+pub mod api;
 pub mod kinds;
 
 pub(crate) use api::routes;
@@ -10,12 +10,12 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use jizuo_standards::CreditCode;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::entity::{organisation, person, post};
 use super::{Standing, initials, rows};
-use crate::error::{FieldError, Faults, refuse};
+use crate::error::{Faults, FieldError, refuse};
 use crate::places::Place;
 use crate::{Error, Result, Scope, Scoped, Text, Tx, db, say};
 
@@ -67,10 +67,8 @@ pub(crate) async fn found(tx: &mut Tx, place: &Arc<Place>, new: Founding) -> Res
 
 /// One code, one organisation.
 pub(crate) async fn free_code(tx: &Tx, county: &Scope, own: Option<Uuid>, code: &str) -> Result<()> {
-    let there = organisation::Entity::within(county)
-        .filter(organisation::Column::CreditCode.eq(code))
-        .one(tx.db())
-        .await?;
+    let there =
+        organisation::Entity::within(county).filter(organisation::Column::CreditCode.eq(code)).one(tx.db()).await?;
     match there {
         Some(row) if Some(row.id) != own => Err(taken(Some(&row))),
         _ => Ok(()),
@@ -89,7 +87,9 @@ fn taken(by: Option<&organisation::Model>) -> Error {
         .source(Text::new("GB 32100-2015：一个组织一个代码", "GB 32100-2015: one organisation, one code"));
     // Public information: an organisation of another village may be named.
     match by {
-        Some(row) => refusal.current(serde_json::json!({ "id": row.id, "name": row.name, "standing": row.standing })).into(),
+        Some(row) => {
+            refusal.current(serde_json::json!({ "id": row.id, "name": row.name, "standing": row.standing })).into()
+        }
         None => refusal.into(),
     }
 }
@@ -187,7 +187,7 @@ pub(crate) async fn dissolve(tx: &mut Tx, row: &organisation::Model, on: NaiveDa
     let posts = || post::Entity::update_within(&county).filter(post::Column::Organisation.eq(row.id));
     posts()
         .col_expr(post::Column::Until, Expr::value(Some(on)))
-        .filter(post::Column::Until.is_null().or(post::Column::Until.gt(on)))
+        .filter(Condition::any().add(post::Column::Until.is_null()).add(post::Column::Until.gt(on)))
         .filter(post::Column::Since.lte(on))
         .exec(tx.db())
         .await?;
