@@ -5,7 +5,7 @@ mod tables;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::identity::grants::{AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN};
-use crate::module::{MenuEntry, Permission, RoleTemplate, Timer, Topic};
+use crate::module::{MenuEntry, Permission, RoleTemplate, Statistic, Timer, Topic};
 use crate::{App, Module, Text};
 use crate::{
     audit, cases, counties, events, idempotency, identity, people, places, process, rules, standards, statistics,
@@ -33,6 +33,7 @@ pub static MODULE: Module = Module {
     ],
     menu: &[
         MenuEntry { id: "base.inbox", title: Text::new("待办", "Inbox"), operation: "base_inbox" },
+        MenuEntry { id: "base.persons", title: Text::new("人员", "Persons"), operation: "base_person_list" },
         MenuEntry { id: "base.statistics", title: Text::new("统计", "Figures"), operation: "base_statistic_list" },
         MenuEntry { id: "base.modules", title: Text::new("模块", "Modules"), operation: "base_module_list" },
         MenuEntry { id: "base.processes", title: Text::new("流程", "Processes"), operation: "base_process_list" },
@@ -116,7 +117,12 @@ pub static MODULE: Module = Module {
         Timer { id: "base.idempotency.forget", every_seconds: 3_600, run: idempotency::forget },
         Timer { id: "base.session.forget", every_seconds: 3_600, run: identity::sessions::forget },
     ],
-    statistics: &[],
+    statistics: &[Statistic {
+        id: "base.persons.present",
+        title: Text::new("登记人口", "Persons registered"),
+        unit: Text::new("人", "persons"),
+        count: people::count_present,
+    }],
 };
 
 fn api() -> OpenApiRouter<App> {
@@ -135,6 +141,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(people::organisations::routes())
         .merge(people::moves::routes())
         .merge(people::merges::routes())
+        .merge(people::api::routes())
+        .merge(people::addresses::routes())
 }
 
 const PERMISSIONS: &[Permission] = &[

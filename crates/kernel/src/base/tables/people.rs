@@ -28,9 +28,10 @@ fn subjects(s: &mut Schema) {
         t.index(&["village", "id"]).index(&["village", "text", "id"]).index(&["text", "id"]);
     });
     s.tenant("base_household", |t| {
-        t.id().places().text_null("number").uuid_null("head").text("head_name").uuid_null("address");
+        t.id().places().text_null("number").uuid_null("head").text_by_prefix("head_name").uuid_null("address");
         t.text("standing").date("standing_since").uuid_null("import");
         t.int("version").instant("created_at").instant("changed_at");
+        t.index(&["number"]).index(&["head_name", "id"]);
         t.unique(&["village", "number"]).index(&["standing", "id"]).index(&["import"]).index(&["head"]);
         t.index(&["township", "standing", "id"]).index(&["village", "standing", "id"]);
         t.belongs_to("address", "base_address");

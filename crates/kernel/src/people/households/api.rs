@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use super::super::entity::{address, household, member, person};
 use super::super::facts;
-use super::super::shown::{self, Shown};
-use super::super::{Subject as Whom, SubjectKind, rows};
+use super::super::wire::FactShown;
+use super::super::{Subject as Whom, SubjectKind, look_up, rows, show};
 use super::members::{self, HEAD, Joining, Left};
 use super::{Founding, day, dissolve, found, kept_there, provenance, recorded, source};
 use crate::error::Faults;
@@ -89,7 +89,7 @@ pub struct HouseholdInFull {
     /// Who lived in it before, latest first.
     pub former: Vec<HouseholdMember>,
     /// What is known, with its source; sensitive values only for who may see them.
-    pub facts: Vec<Shown>,
+    pub facts: Vec<FactShown>,
 }
 
 /// Where a household lives.
@@ -202,7 +202,12 @@ async fn list(
         .order_by_desc(Column::Id)
         .limit(limit + 1);
     if let Some(q) = wanted.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
-        query = query.filter(Condition::any().add(Column::Number.starts_with(q)).add(Column::HeadName.starts_with(q)));
+        let by_name = Condition::all().add(Column::HeadName.gte(q));
+        let by_name = by_name.add_option(look_up::after(q).map(|end| Column::HeadName.lt(end)));
+        // What is no number is not looked for among numbers, and means nothing but itself.
+        let numeric = q.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        let by_number = numeric.then(|| Column::Number.starts_with(q));
+        query = query.filter(Condition::any().add(by_name).add_option(by_number));
     }
     if wanted.head_vacant {
         query = query.filter(Column::Head.is_null());
@@ -330,7 +335,7 @@ pub(crate) async fn in_full(ctx: &Ctx, row: &household::Model) -> Result<Househo
         address: address.map(|row| HouseholdAddress { id: row.id, text: row.text }),
         people: now.into_iter().map(told).collect(),
         former: before.into_iter().map(told).collect(),
-        facts: shown::of(ctx, Whom::from(row)).await?,
+        facts: show::known(ctx, Whom::from(row)).await?,
     })
 }
 
@@ -372,8 +377,8 @@ async fn join(ctx: Ctx, path: Path<HouseholdPath>, Json(new): Json<Join>) -> Res
     let since = day(&tx, &mut faults, "since", new.since);
     let source = source(&mut faults, &new.source);
     faults.check()?;
-    let row = rows::present_household(&tx, path.id).await?;
     let person = rows::present_person(&tx, new.person).await?;
+    let row = rows::present_household(&tx, path.id).await?;
     let how = Joining { relation: &new.relation, since, source, import: None };
     let joined = members::join(&mut tx, &row, &person, &how).await?;
     note_left(&mut tx, joined.left.as_ref());
@@ -504,8 +509,8 @@ async fn lead(ctx: Ctx, path: Path<HouseholdPath>, Json(body): Json<Lead>) -> Re
         }
     }
     faults.check()?;
-    let row = rows::present_household(&tx, path.id).await?;
     let person = rows::present_person(&tx, body.person).await?;
+    let row = rows::present_household(&tx, path.id).await?;
     let household = members::lead(&mut tx, &row, &person, on, source).await?;
     members::relate_all(&mut tx, &household, &body.relations, on, source).await?;
     tx.note("head", person.id);

@@ -201,3 +201,20 @@ pub(crate) async fn follow(ctx: &Ctx, row: person::Model) -> Result<(person::Mod
     }
     Ok((row, from))
 }
+
+/// The ids of all records that somebody has had: their own, and those that were merged into it.
+pub(crate) async fn records_of(ctx: &Ctx, row: &person::Model) -> Result<Vec<Uuid>> {
+    let mut ids = vec![row.id];
+    let mut open = vec![row.id];
+    // One query for each merge that was itself merged, which is rare.
+    while !open.is_empty() && ids.len() < 256 {
+        let query = person::Entity::within(&Scope::counties(vec![row.county]))
+            .filter(person::Column::MergedInto.is_in(open))
+            .select_only()
+            .column(person::Column::Id);
+        open = query.into_tuple().all(ctx.db()).await?;
+        open.retain(|id| !ids.contains(id));
+        ids.extend(&open);
+    }
+    Ok(ids)
+}

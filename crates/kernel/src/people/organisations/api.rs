@@ -14,8 +14,8 @@ use uuid::Uuid;
 use super::super::entity::{address, organisation, person, post};
 use super::super::facts::{self, Value};
 use super::super::households::{day, provenance, source};
-use super::super::shown::{self, Shown};
-use super::super::{Subject as Whom, SubjectKind, initials, rows};
+use super::super::wire::FactShown;
+use super::super::{Subject as Whom, SubjectKind, look_up, rows, show};
 use super::{Founding, Posting, appoint, credit_code, dissolve, end_post, found, free_code, held, kinds};
 use crate::error::Faults;
 use crate::json::{Path, Query};
@@ -85,7 +85,7 @@ pub struct OrganisationInFull {
     /// Posts that have ended, latest first.
     pub former_posts: Vec<Post>,
     /// What is known, with its source.
-    pub facts: Vec<Shown>,
+    pub facts: Vec<FactShown>,
 }
 
 /// Somebody in a post.
@@ -170,11 +170,9 @@ async fn list(
     if let Some(kind) = &wanted.kind {
         query = query.filter(Column::Kind.eq(kind));
     }
-    if let Some(q) = wanted.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
-        let any = Condition::any()
-            .add(Column::Name.starts_with(q))
-            .add(beginning(q))
-            .add(Column::CreditCode.eq(q.to_uppercase()));
+    if let Some(q) = wanted.q.as_deref() {
+        let typed = look_up::Typed::read(q).map(|typed| typed.condition(Column::Name, Column::Initials));
+        let any = Condition::any().add_option(typed).add(Column::CreditCode.eq(q.trim().to_uppercase()));
         query = query.filter(any);
     }
     if let Some(after) = paging.after_id()? {
@@ -182,16 +180,6 @@ async fn list(
     }
     let page = Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string());
     Ok(Json(page.map(|row| Organisation::of(&ctx, &row))))
-}
-
-/// Names whose initials begin with some letters.
-fn beginning(q: &str) -> Condition {
-    use organisation::Column;
-    if !q.chars().all(|c| c.is_ascii_alphabetic()) {
-        return Condition::any().add(Column::Name.eq(q));
-    }
-    let (from, to) = initials::range(q);
-    Condition::all().add(Column::Initials.gte(from)).add_option(to.map(|to| Column::Initials.lt(to)))
 }
 
 /// The kinds of organisation, each with where it comes from.
@@ -346,7 +334,7 @@ async fn in_full(ctx: &Ctx, row: &organisation::Model) -> Result<OrganisationInF
         address: address.map(|row| row.text),
         posts: now.into_iter().map(told).collect(),
         former_posts: before.into_iter().map(told).collect(),
-        facts: shown::of(ctx, Whom::from(row)).await?,
+        facts: show::known(ctx, Whom::from(row)).await?,
     })
 }
 
