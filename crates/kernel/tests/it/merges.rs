@@ -30,7 +30,7 @@ async fn twice(officer: &User<'_>) -> (String, String) {
     let facts = json!({ "person.identity_number": number(2), "person.education": "61", "person.phone": "13800000016" });
     let kept = register(officer, VILLAGE, "王秀英", facts).await;
     let facts = json!({ "person.education": "71", "person.phone": "13900000001", "person.marital_status": "20" });
-    let other = register(officer, OTHER_VILLAGE, "王秀瑛", facts).await;
+    let other = register(officer, OTHER_VILLAGE, "王秀英", facts).await;
     (kept, other)
 }
 
