@@ -85,6 +85,36 @@ pub static MODULE: Module = Module {
             sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","elements":["person.phone"]}"#,
         },
         Topic {
+            id: "base.person.died",
+            title: Text::new("死亡登记", "A death was recorded"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","place":"530102001001","on":"2026-03-02"}"#,
+        },
+        Topic {
+            id: "base.person.moved",
+            title: Text::new("县内迁移", "A person moved within the county"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","from":"530102001001","to":"530102001002","on":"2026-03-02"}"#,
+        },
+        Topic {
+            id: "base.person.moved_out",
+            title: Text::new("迁出本县", "A person moved to another county"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","from":"530102001001","to":"530103000000","on":"2026-03-02"}"#,
+        },
+        Topic {
+            id: "base.person.arrived",
+            title: Text::new("迁入本县", "A person who moved here was taken in"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","place":"530103001001","on":"2026-03-02","was_here":false}"#,
+        },
+        Topic {
+            id: "base.person.merged",
+            title: Text::new("人员合并", "Two records of one person were merged"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000003","kept":"0192f0c0-0000-7000-8000-000000000001","merged":"0192f0c0-0000-7000-8000-000000000002"}"#,
+        },
+        Topic {
+            id: "base.person.unmerged",
+            title: Text::new("撤销人员合并", "A merge of two records was undone"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000003","kept":"0192f0c0-0000-7000-8000-000000000001","merged":"0192f0c0-0000-7000-8000-000000000002"}"#,
+        },
+        Topic {
             id: "base.handover.ended",
             title: Text::new("移交事项已办结", "A matter that was handed over has ended"),
             sample: r#"{"case":"AJ530102-20260302-5F3A9C21B0K","capability":"dispute.intake","outcome":"settled","from":{"kind":"grid.incident","id":"0192f0c0-0000-7000-8000-000000000001"},"to":{"kind":"mediation.case","id":"0192f0c0-0000-7000-8000-000000000002"}}"#,
@@ -118,6 +148,10 @@ fn api() -> OpenApiRouter<App> {
         .merge(events::api::routes())
         .merge(exports::api::routes())
         .merge(standards::routes())
+        .merge(people::households::routes())
+        .merge(people::organisations::routes())
+        .merge(people::moves::routes())
+        .merge(people::merges::routes())
         .merge(people::api::routes())
         .merge(people::addresses::routes())
 }
