@@ -121,6 +121,9 @@ pub static MODULE: Module = Module {
     }],
     timers: &[],
     statistics: statistics::STATISTICS,
+    forms: &[],
+    sealed: &[],
+    held: None,
 };
 
 fn api() -> OpenApiRouter<App> {

@@ -92,6 +92,9 @@ pub static MODULE: Module = Module {
     subscriptions: &[],
     timers: &[],
     statistics: statistics::STATISTICS,
+    forms: &[],
+    sealed: &[],
+    held: None,
 };
 
 /// No title, no names.

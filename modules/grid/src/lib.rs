@@ -6,7 +6,7 @@ mod statistics;
 mod tables;
 
 use jizuo_kernel::Text;
-use jizuo_kernel::module::{MenuEntry, Module, Permission, RoleTemplate, Subscription, Topic};
+use jizuo_kernel::module::{MenuEntry, Module, Permission, RoleTemplate, Sealed, Subscription, Topic};
 
 pub static MODULE: Module = Module {
     id: "grid",
@@ -113,6 +113,9 @@ pub static MODULE: Module = Module {
     }],
     timers: &[],
     statistics: statistics::STATISTICS,
+    forms: &[],
+    sealed: &[Sealed::for_its_row("grid_incident", "reporter_phone", "grid.phone")],
+    held: None,
 };
 
 /// No name, no telephone: who may read the feed is not always who may read the incident.

@@ -6,7 +6,7 @@ mod statistics;
 mod tables;
 
 use jizuo_kernel::Text;
-use jizuo_kernel::module::{Capability, MenuEntry, Module, Permission, RoleTemplate, Topic};
+use jizuo_kernel::module::{Capability, MenuEntry, Module, Permission, RoleTemplate, Sealed, Topic};
 
 pub static MODULE: Module = Module {
     id: "mediation",
@@ -114,6 +114,9 @@ pub static MODULE: Module = Module {
     subscriptions: &[],
     timers: &[],
     statistics: statistics::STATISTICS,
+    forms: &[],
+    sealed: &[Sealed::for_its_row("mediation_party", "phone", "mediation.phone")],
+    held: None,
 };
 
 const SAMPLE: &str = r#"{"id":"0192f0c0-0000-7000-8000-000000000002","code":"TJ530102001001-0192F0C0","case":"AJ530102-20260302-5F3A9C21B0K","place":"530102001001","dispute_type":"02","source":"application","state":"mediating","effective_on":null}"#;

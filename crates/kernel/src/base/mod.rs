@@ -5,9 +5,13 @@ mod tables;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::identity::grants::{AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN};
-use crate::module::{MenuEntry, Permission, RoleTemplate, Timer, Topic};
+use crate::module::{Mark, MenuEntry, Owner, Permission, RoleTemplate, Sealed, Statistic, Timer, Topic};
+use crate::people::{consents, held, requests, retention};
 use crate::{App, Module, Text};
-use crate::{audit, cases, counties, events, idempotency, identity, places, process, rules, standards, statistics};
+use crate::{
+    audit, cases, counties, events, forms, idempotency, identity, inventory, places, process, rules, standards,
+    statistics,
+};
 
 pub static MODULE: Module = Module {
     id: "base",
@@ -43,7 +47,7 @@ pub static MODULE: Module = Module {
         MenuEntry { id: "base.audit", title: Text::new("审计", "Audit"), operation: "base_audit_list" },
     ],
     settings: || None,
-    processes: &[],
+    processes: &[&requests::REQUEST],
     rules: include_str!("../../../../data/rules/national.toml"),
     capabilities: &[],
     events: &[
@@ -73,8 +77,18 @@ pub static MODULE: Module = Module {
         Timer { id: "base.task.overdue", every_seconds: 60, run: process::tell_overdue },
         Timer { id: "base.idempotency.forget", every_seconds: 3_600, run: idempotency::forget },
         Timer { id: "base.session.forget", every_seconds: 3_600, run: identity::sessions::forget },
+        Timer { id: "base.person.retention", every_seconds: 3_600, run: retention::erase_persons },
+        Timer { id: "base.import.retention", every_seconds: 3_600, run: retention::delete_files },
     ],
-    statistics: &[],
+    statistics: &[Statistic {
+        id: "base.elements.reused",
+        title: Text::new("免填次数（按数据元）", "Values that nobody had to type, by element"),
+        unit: Text::new("次", "times"),
+        count: |ctx, period| Box::pin(forms::reused(ctx, period)),
+    }],
+    forms: forms::FORMS,
+    sealed: SEALED,
+    held: Some(held::of_the_base),
 };
 
 fn api() -> OpenApiRouter<App> {
@@ -89,7 +103,34 @@ fn api() -> OpenApiRouter<App> {
         .merge(cases::api::routes())
         .merge(events::api::routes())
         .merge(standards::routes())
+        .merge(forms::api::routes())
+        .merge(consents::routes())
+        .merge(requests::api::routes())
+        .merge(held::routes())
+        .merge(inventory::api::routes())
 }
+
+/// What of the base's own lies sealed in the database.
+const SEALED: &[Sealed] = &[
+    Sealed::for_its_row("base_account", "totp", "totp"),
+    Sealed {
+        table: "base_fact",
+        column: "sealed",
+        purpose: "fact",
+        owner: Owner::UuidThenText("subject", "element"),
+        key: &["id"],
+        mark: Some(Mark { column: "mark", by: "element" }),
+    },
+    Sealed::for_its_row("base_arrival", "parcel", "arrival"),
+    Sealed {
+        table: "base_import_file",
+        column: "sealed",
+        purpose: "import",
+        owner: Owner::UuidThenInt("import", "number"),
+        key: &["import", "number"],
+        mark: None,
+    },
+];
 
 const PERMISSIONS: &[Permission] = &[
     Permission::everything("base.place.change", Text::new("调整区划", "Change places")),
@@ -109,6 +150,21 @@ const PERMISSIONS: &[Permission] = &[
         Text::new("查阅停用模块的档案", "Read the archive of modules that are off"),
     ),
     Permission::matters("base.case.read", Text::new("按案件编码查看关联事项", "See the matters of a case by its code")),
+    Permission::matters("base.form.use", Text::new("使用表单和已有数据", "Use forms and what is known already")),
+    Permission::everything("base.element.use", Text::new("查看数据复用情况", "See how often data is reused")),
+    Permission::matters("base.consent.write", Text::new("登记和撤回同意", "Record and withdraw consents")),
+    Permission::matters("base.request.read", Text::new("查看权利申请", "See requests on one's own data")),
+    Permission::matters("base.request.open", Text::new("提出权利申请", "Make a request on one's own data")),
+    Permission::matters("base.request.take_up", Text::new("受理权利申请", "Take up such a request")),
+    Permission::matters("base.request.answer", Text::new("答复权利申请", "Answer such a request")),
+    Permission::matters("base.request.refuse", Text::new("拒绝权利申请", "Refuse such a request")),
+    Permission::matters("base.request.withdraw", Text::new("撤回权利申请", "Withdraw such a request")),
+    Permission::matters("base.person.read", Text::new("查看人员", "See persons")),
+    Permission::matters("base.person.held", Text::new("导出一个人的全部数据", "Draw up all that is held on a person")),
+    Permission::matters("base.person.erase", Text::new("删除个人数据", "Erase personal data")),
+    Permission::matters("base.person.sensitive", Text::new("查看敏感信息", "See sensitive elements")),
+    Permission::matters("base.minor.reveal", Text::new("查看未成年人信息", "Reveal data of minors")),
+    Permission::everything("base.inventory.read", Text::new("导出系统清单", "Draw up the system inventory")),
     Permission::matters("base.event.read", Text::new("读取事件流", "Read the event feed")),
 ];
 
@@ -126,6 +182,7 @@ const ROLES: &[RoleTemplate] = &[
             "base.process.overlay",
             "base.holidays.import",
             "base.statistics.read",
+            "base.inventory.read",
         ],
     },
     RoleTemplate {
@@ -152,6 +209,50 @@ const ROLES: &[RoleTemplate] = &[
         id: "base.case_clerk",
         title: Text::new("综治中心窗口人员", "Clerk of the governance centre"),
         permissions: &["base.case.read"],
+    },
+    RoleTemplate {
+        id: "base.village_clerk",
+        title: Text::new("村（社区）文书", "Village clerk"),
+        permissions: &[
+            "base.person.read",
+            "base.form.use",
+            "base.consent.write",
+            "base.request.read",
+            "base.request.open",
+            "base.request.withdraw",
+        ],
+    },
+    RoleTemplate {
+        id: "base.data_officer",
+        title: Text::new("数据管理员", "Data officer"),
+        permissions: &[
+            "base.person.read",
+            "base.person.sensitive",
+            "base.form.use",
+            "base.element.use",
+            "base.consent.write",
+            "base.request.read",
+            "base.request.open",
+            "base.request.take_up",
+            "base.request.answer",
+            "base.request.refuse",
+            "base.request.withdraw",
+            "base.person.held",
+        ],
+    },
+    RoleTemplate {
+        id: "base.data_protection",
+        title: Text::new("个人信息保护负责人", "Personal information protection officer"),
+        permissions: &[
+            "base.person.read",
+            "base.request.read",
+            "base.request.take_up",
+            "base.request.answer",
+            "base.request.refuse",
+            "base.person.held",
+            "base.person.erase",
+            "base.minor.reveal",
+        ],
     },
     RoleTemplate {
         id: "base.integrator",

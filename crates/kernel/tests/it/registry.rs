@@ -36,6 +36,9 @@ fn module(id: &'static str) -> Module {
         subscriptions: &[],
         timers: &[],
         statistics: &[],
+        forms: &[],
+        sealed: &[],
+        held: None,
     }
 }
 
@@ -156,6 +159,9 @@ static HIDING: Module = Module {
     subscriptions: &[],
     timers: &[],
     statistics: &[],
+    forms: &[],
+    sealed: &[],
+    held: None,
 };
 
 #[tokio::test]
