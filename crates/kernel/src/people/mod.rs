@@ -1,12 +1,18 @@
 //! Base data: persons, households, organisations and addresses, each value with its source, collected once.
 
+pub mod consents;
 pub mod entity;
+mod erasure;
 pub mod facts;
 pub mod freshness;
+pub(crate) mod held;
 pub mod initials;
 pub mod matching;
+pub(crate) mod minors;
 pub mod persons;
 mod project;
+pub mod requests;
+pub(crate) mod retention;
 pub mod seal;
 pub mod sources;
 pub mod weigh;
