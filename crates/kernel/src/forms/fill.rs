@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::form::{Ask, Field, Form};
 use crate::error::refuse;
 use crate::people::entity::{fact, household, organisation, person};
-use crate::people::{Subject, SubjectKind, consents, facts, minors, seal};
+use crate::people::{Subject, SubjectKind, consents, facts, persons, seal};
 use crate::{Ctx, Error, Result, Scope, Scoped, Text};
 
 /// May use base data in forms.
@@ -85,7 +85,7 @@ pub async fn fill(ctx: &Ctx, form: &'static Form, id: Uuid) -> Result<Filled> {
         only_usable(person)?;
     }
     let today = ctx.today();
-    let minor = row.person.as_ref().is_some_and(|person| minors::is_minor(person.birth_date, today));
+    let minor = row.person.as_ref().is_some_and(|person| persons::is_minor(person.birth_date, today));
     let may_see = ctx.actor.is_system() || ctx.holds(seal::SENSITIVE, None, &place);
     let consented = match &row.person {
         Some(person) if form.wants_consent() => Some(consents::standing(ctx, person, form).await?),

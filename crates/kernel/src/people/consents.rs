@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::entity::{consent, person};
 use super::minors;
+use super::persons::{Guardian, is_minor};
 use crate::error::{Faults, refuse};
 use crate::forms::Form;
 use crate::json::Path;
@@ -39,17 +40,6 @@ impl How {
             How::Online => "online",
         }
     }
-}
-
-/// Who consents for somebody under 14 (PIPL 31).
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = Guardian, example = json!({ "name": "李秀英", "relation": "母亲" }))]
-pub(crate) struct Guardian {
-    #[schema(min_length = 1, max_length = 100)]
-    pub(crate) name: String,
-    #[schema(min_length = 1, max_length = 50)]
-    pub(crate) relation: String,
 }
 
 /// A consent as it is given.
@@ -125,7 +115,7 @@ pub(crate) async fn of(ctx: &Ctx, person: &person::Model) -> Result<Vec<consent:
 
 /// The elements for which a consent for this form stands today. Of who is under 14 only the guardian's counts.
 pub(crate) async fn standing(ctx: &Ctx, person: &person::Model, form: &Form) -> Result<Vec<String>> {
-    let minor = minors::is_minor(person.birth_date, ctx.today());
+    let minor = is_minor(person.birth_date, ctx.today());
     let rows = consent::Entity::within(&Scope::counties(vec![person.county]))
         .filter(consent::Column::Person.eq(person.id))
         .filter(consent::Column::Purpose.eq(form.id))
@@ -134,7 +124,7 @@ pub(crate) async fn standing(ctx: &Ctx, person: &person::Model, form: &Form) -> 
         .await?;
     let elements = rows
         .into_iter()
-        .filter(|row| !minor || row.given_by == "guardian")
+        .filter(|row| !minor || row.guardian.is_some())
         .flat_map(|row| serde_json::from_value::<Vec<String>>(row.elements).unwrap_or_default());
     Ok(elements.collect())
 }
@@ -165,10 +155,10 @@ async fn put_down(tx: &mut Tx, person: &person::Model, new: NewConsent) -> Resul
     }
     let guardian = new.guardian.as_ref().map(|guardian| {
         let name = faults.take("guardian.name", Name::parse(&guardian.name));
-        let relation = faults.text("guardian.relation", &guardian.relation, 50);
+        let relation = faults.text("guardian.relation", &guardian.relation, 30);
         (name.map(|name| name.expose().to_owned()).unwrap_or_default(), relation)
     });
-    if guardian.is_none() && minors::is_minor(person.birth_date, tx.today()) {
+    if guardian.is_none() && is_minor(person.birth_date, tx.today()) {
         faults.push(minors::guardian_missing("guardian"));
     }
     faults.check()?;

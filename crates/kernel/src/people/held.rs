@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::consents::{self, Consent};
 use super::entity::{fact, household, member, organisation, person, post, request};
 use super::requests::api::Request;
-use super::{erasure, minors, seal, sources};
+use super::{erasure, persons, seal, sources};
 use crate::audit::entity::line;
 use crate::error::Faults;
 use crate::json::Path;
@@ -150,7 +150,7 @@ async fn held(ctx: Ctx, path: Path<PersonPath>, Json(body): Json<Purpose>) -> Re
     let row = find(&ctx, path.id).await?;
     let place = ctx.snapshot.places.place(row.place)?;
     ctx.require("base.person.held", &place)?;
-    if minors::is_minor(row.birth_date, ctx.today()) {
+    if persons::is_minor(row.birth_date, ctx.today()) {
         ctx.require("base.minor.reveal", &place)?;
     }
     let mut faults = Faults::default();
