@@ -1,6 +1,7 @@
 //! Mediation records (人民调解): a dispute from application to agreement, its effect, and what courts make of it.
 
 pub mod case;
+mod forms;
 mod process;
 mod statistics;
 mod tables;
@@ -57,6 +58,8 @@ pub static MODULE: Module = Module {
                 "mediation.case.end",
                 "mediation.party.add",
                 "mediation.party.refuse",
+                "base.person.read",
+                "base.form.use",
             ],
         },
         RoleTemplate {
@@ -73,6 +76,8 @@ pub static MODULE: Module = Module {
                 "mediation.case.end",
                 "mediation.party.add",
                 "mediation.party.refuse",
+                "base.person.read",
+                "base.form.use",
             ],
         },
         RoleTemplate {
@@ -114,9 +119,9 @@ pub static MODULE: Module = Module {
     subscriptions: &[],
     timers: &[],
     statistics: statistics::STATISTICS,
-    forms: &[],
+    forms: &[&forms::PARTY],
     sealed: &[Sealed::for_its_row("mediation_party", "phone", "mediation.phone")],
-    held: None,
+    held: Some(|ctx, person| Box::pin(case::held(ctx, person))),
 };
 
 const SAMPLE: &str = r#"{"id":"0192f0c0-0000-7000-8000-000000000002","code":"TJ530102001001-0192F0C0","case":"AJ530102-20260302-5F3A9C21B0K","place":"530102001001","dispute_type":"02","source":"application","state":"mediating","effective_on":null}"#;

@@ -118,13 +118,14 @@ pub async fn answer(tx: &mut Tx, form: &'static Form, id: Uuid, given: &Answers)
     }
     faults.check()?;
     let outcomes = flow_back(tx, &filled, flows).await?;
-    tx.note("form", form.id);
-    tx.note("purpose", &form.purpose.zh);
-    tx.note("person", id);
-    tx.note("reused", &reused);
-    tx.note("typed", outcomes.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    let mut note = |name: &str, value: serde_json::Value| tx.note(&format!("{before}{name}"), value);
+    note("form", form.id.into());
+    note("purpose", form.purpose.zh.as_ref().into());
+    note(form.subject.as_str(), id.to_string().into());
+    note("reused", reused.clone().into());
+    note("typed", outcomes.iter().map(|(name, _)| *name).collect::<Vec<_>>().into());
     if !given.differs.is_empty() {
-        tx.note("differs", &given.differs);
+        note("differs", serde_json::to_value(&given.differs)?);
     }
     counters::count(tx, filled.subject.county, form.id, &uses);
     Ok(Answered { values, reused, outcomes })
