@@ -12,6 +12,8 @@ mod import;
 mod modules;
 mod overlays;
 mod pages;
+mod people;
+mod people_look_up;
 mod probe;
 mod processes;
 mod registry;
