@@ -17,6 +17,8 @@ mod moves;
 mod organisations;
 mod overlays;
 mod pages;
+mod people;
+mod people_look_up;
 mod probe;
 mod processes;
 mod registry;
