@@ -8,7 +8,8 @@ use crate::identity::grants::{AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN};
 use crate::module::{MenuEntry, Permission, RoleTemplate, Statistic, Timer, Topic};
 use crate::{App, Module, Text};
 use crate::{
-    audit, cases, counties, events, idempotency, identity, people, places, process, rules, standards, statistics,
+    audit, cases, counties, events, exports, idempotency, identity, people, places, process, rules, standards,
+    statistics,
 };
 
 pub static MODULE: Module = Module {
@@ -28,6 +29,7 @@ pub static MODULE: Module = Module {
         "base_openapi",
         "base_codelist_list",
         "base_codelist_file",
+        "base_element_catalogue",
         "base_element_list",
         "base_element_file",
     ],
@@ -36,6 +38,7 @@ pub static MODULE: Module = Module {
         MenuEntry { id: "base.persons", title: Text::new("人员", "Persons"), operation: "base_person_list" },
         MenuEntry { id: "base.statistics", title: Text::new("统计", "Figures"), operation: "base_statistic_list" },
         MenuEntry { id: "base.modules", title: Text::new("模块", "Modules"), operation: "base_module_list" },
+        MenuEntry { id: "base.overview", title: Text::new("各县一览", "All counties"), operation: "base_overview" },
         MenuEntry { id: "base.processes", title: Text::new("流程", "Processes"), operation: "base_process_list" },
         MenuEntry { id: "base.rules", title: Text::new("规则", "Rules"), operation: "base_rule_list" },
         MenuEntry {
@@ -44,6 +47,12 @@ pub static MODULE: Module = Module {
             operation: "base_account_list",
         },
         MenuEntry { id: "base.audit", title: Text::new("审计", "Audit"), operation: "base_audit_list" },
+        MenuEntry { id: "base.places", title: Text::new("区划", "Places"), operation: "base_place_show" },
+        MenuEntry {
+            id: "base.standards",
+            title: Text::new("数据标准", "Data standards"),
+            operation: "base_codelist_list",
+        },
     ],
     settings: || None,
     processes: &[],
@@ -122,6 +131,7 @@ pub static MODULE: Module = Module {
         Timer { id: "base.idempotency.forget", every_seconds: 3_600, run: idempotency::forget },
         Timer { id: "base.session.forget", every_seconds: 3_600, run: identity::sessions::forget },
     ],
+    words: include_str!("words.toml"),
     statistics: &[Statistic {
         id: "base.persons.present",
         title: Text::new("登记人口", "Persons registered"),
@@ -141,6 +151,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(audit::api::routes())
         .merge(cases::api::routes())
         .merge(events::api::routes())
+        .merge(exports::api::routes())
         .merge(standards::routes())
         .merge(people::households::routes())
         .merge(people::organisations::routes())
@@ -154,6 +165,7 @@ const PERMISSIONS: &[Permission] = &[
     Permission::everything("base.place.change", Text::new("调整区划", "Change places")),
     Permission::everything("base.module.read", Text::new("查看模块", "See modules")),
     Permission::everything("base.module.switch", Text::new("启停模块", "Switch modules")),
+    Permission::everything("base.county.apply", Text::new("套用县级方案", "Apply a county's file")),
     Permission::everything("base.rule.read", Text::new("查看规则", "See rules")),
     Permission::everything("base.rule.overlay", Text::new("调整规则", "Adapt rules")),
     Permission::everything("base.process.read", Text::new("查看流程", "See processes")),
@@ -168,6 +180,7 @@ const PERMISSIONS: &[Permission] = &[
         Text::new("查阅停用模块的档案", "Read the archive of modules that are off"),
     ),
     Permission::matters("base.case.read", Text::new("按案件编码查看关联事项", "See the matters of a case by its code")),
+    Permission::matters("base.list.export", Text::new("导出清单", "Export lists to files")),
     Permission::matters("base.event.read", Text::new("读取事件流", "Read the event feed")),
     Permission::matters("base.person.read", Text::new("查看人员", "See persons")),
     Permission::matters("base.person.write", Text::new("登记人员", "Register persons and record values")),
@@ -195,7 +208,6 @@ const PERMISSIONS: &[Permission] = &[
     Permission::matters("base.consent.write", Text::new("登记同意", "Record consents")),
     Permission::matters("base.import.run", Text::new("导入表格", "Import sheets")),
     Permission::matters("base.import.undo", Text::new("撤回导入", "Take imports back")),
-    Permission::matters("base.list.export", Text::new("导出名单", "Export lists")),
 ];
 
 const ROLES: &[RoleTemplate] = &[
@@ -206,6 +218,7 @@ const ROLES: &[RoleTemplate] = &[
             "base.place.change",
             "base.module.read",
             "base.module.switch",
+            "base.county.apply",
             "base.rule.read",
             "base.rule.overlay",
             "base.process.read",
@@ -232,12 +245,17 @@ const ROLES: &[RoleTemplate] = &[
     RoleTemplate {
         id: "base.archivist",
         title: Text::new("档案员", "Archivist"),
-        permissions: &["base.archive.read", "base.module.read"],
+        permissions: &["base.archive.read", "base.list.export", "base.module.read"],
     },
     RoleTemplate {
         id: "base.case_clerk",
         title: Text::new("综治中心窗口人员", "Clerk of the governance centre"),
-        permissions: &["base.case.read"],
+        permissions: &["base.case.read", "base.list.export"],
+    },
+    RoleTemplate {
+        id: "base.list_exporter",
+        title: Text::new("清单导出人员", "Exporter of lists"),
+        permissions: &["base.list.export"],
     },
     RoleTemplate {
         id: "base.integrator",

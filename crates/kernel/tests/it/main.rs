@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop")]
 
 mod accounts;
+mod administration;
 mod audit;
 mod counties;
 mod divisions;
@@ -16,6 +17,8 @@ mod moves;
 mod organisations;
 mod overlays;
 mod pages;
+mod people;
+mod people_look_up;
 mod probe;
 mod processes;
 mod registry;
@@ -23,6 +26,7 @@ mod residents;
 mod rules;
 mod scope;
 mod settings;
+mod sheets;
 mod sign_in;
 mod sql;
 mod tables;
