@@ -91,6 +91,11 @@ pub static MODULE: Module = Module {
             sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","place":"530102001001","on":"2026-03-02"}"#,
         },
         Topic {
+            id: "base.person.death_withdrawn",
+            title: Text::new("撤销死亡登记", "A death was recorded by mistake and taken back"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","place":"530102001001"}"#,
+        },
+        Topic {
             id: "base.person.moved",
             title: Text::new("县内迁移", "A person moved within the county"),
             sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","from":"530102001001","to":"530102001002","on":"2026-03-02"}"#,
