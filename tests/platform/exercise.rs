@@ -30,9 +30,14 @@ async fn places_and_standards(test: &TestApp) {
     stranger.get(&format!("/places/{WUHUA}/children")).await.expect(200);
     stranger.get(&format!("/places/{KUNMING}/search?q=华山")).await.expect(200);
     stranger.get(&format!("/places/{WUHUA}/openapi.json")).await.expect(200);
-    for path in
-        ["codelists", "codelists/sex.csv", "codelists/sex.json", "elements.csv", "elements/person.identity_number.json"]
-    {
+    for path in [
+        "codelists",
+        "codelists/sex.csv",
+        "codelists/sex.json",
+        "elements.csv",
+        "elements.json",
+        "elements/person.identity_number.json",
+    ] {
         let file = stranger.get(&format!("/standards/{path}")).await.expect(200);
         if let Some(etag) = file.header("etag") {
             stranger.header("if-none-match", etag).get(&format!("/standards/{path}")).await.expect(304);
@@ -93,12 +98,26 @@ async fn counties(test: &TestApp) {
     admin.get(&format!("{modules}/grid/impact")).await.expect(200);
     admin.put(&format!("{modules}/grid"), json!({ "state": "draining", "reason": "试" })).await.expect(204);
     admin.put(&format!("{modules}/grid"), json!({ "state": "on", "reason": "继续" })).await.expect(204);
+    let ahead = json!({ "state": "off", "reason": "年底调整", "effective_at": "2026-12-31T16:00:00Z" });
+    admin.put(&format!("{modules}/venue"), ahead).await.expect(204);
+    let history = admin.get(&format!("{modules}/venue/history")).await.expect(200);
+    let planned = history.items()[0]["id"].as_str().unwrap().to_owned();
+    admin.delete(&format!("{modules}/venue/ahead/{planned}")).await.expect(204);
+    let file = admin.get(&format!("/places/{WUHUA}/set")).await.expect(200);
+    let file = file.body.as_str().unwrap().to_owned();
+    admin.post(&format!("/places/{WUHUA}/set/plan"), json!({ "text": file })).await.expect(200);
+    let wish = json!({ "text": file, "reason": "再套用一次" });
+    admin.post(&format!("/places/{WUHUA}/set/apply"), wish).await.expect(200);
+    let viewer = test.role(PROVINCE, "base.viewer").await;
+    viewer.get(&format!("/places/{PROVINCE}/overview")).await.expect(200);
+    viewer.get(&format!("/places/{PROVINCE}/differences")).await.expect(200);
     admin.get(&format!("{modules}/grid/settings")).await.expect(200);
     let careful = admin.header("if-match", "\"0\"");
     careful.put(&format!("{modules}/grid/settings"), json!({ "supervision_phone": "0871-65000000" })).await.expect(204);
     admin.get(&format!("/places/{WUHUA}/rules")).await.expect(200);
     let rule = format!("/places/{WUHUA}/rules/V.PUB.KEEP");
     admin.get(&rule).await.expect(200);
+    admin.get(&format!("{rule}/history")).await.expect(200);
     admin.put(&rule, json!({ "value": 20, "reason": "县里要求" })).await.expect(204);
     admin.get(&format!("/places/{WUHUA}/rule-conflicts")).await.expect(200);
     admin.delete(&rule).await.expect(204);

@@ -11,6 +11,7 @@ mod switching;
 mod tables;
 mod walk;
 mod walls;
+mod words;
 mod work;
 
 use std::cell::RefCell;

@@ -96,7 +96,8 @@ impl Keyring {
         )))
     }
 
-    /// A keyed hash: finds a sealed value again without opening it, and nobody without the key can try values out.
+    /// A keyed hash: finds a sealed value again without opening it, or shows that what was handed out, such as a form, came back
+    /// from us. Nobody without the key can try values out.
     pub fn mark(&self, purpose: &str, data: &[u8]) -> Result<String> {
         mark(&self.master, purpose, data)
     }
@@ -178,6 +179,17 @@ mod tests {
         assert_eq!(marks[1], before.mark("mark:person.phone", b"13800000016").unwrap());
         // The current key named among the earlier ones is no earlier one.
         assert!(!Keyring::from_base64(&old).unwrap().with_previous(&[old]).unwrap().has_previous());
+    }
+
+    #[test]
+    fn a_mark_is_one_of_its_key_purpose_and_data() {
+        let ring = Keyring::from_base64(&Keyring::generate()).unwrap();
+        let mark = ring.mark("form", b"me").unwrap();
+        assert_eq!(mark, ring.mark("form", b"me").unwrap());
+        assert_eq!(mark.len(), 64);
+        assert_ne!(mark, ring.mark("form", b"you").unwrap());
+        assert_ne!(mark, ring.mark("page", b"me").unwrap());
+        assert_ne!(mark, Keyring::from_base64(&Keyring::generate()).unwrap().mark("form", b"me").unwrap());
     }
 
     #[test]

@@ -44,6 +44,8 @@ pub struct Module {
     pub subscriptions: &'static [Subscription],
     pub timers: &'static [Timer],
     pub statistics: &'static [Statistic],
+    /// What people read for the names and values in its document, as TOML: `words.toml`.
+    pub words: &'static str,
     /// What it asks of people, by data element; what is known already arrives filled in.
     pub forms: &'static [&'static Form],
     /// Its columns that hold sealed values: without them a change of the master key would leave values nobody can open.

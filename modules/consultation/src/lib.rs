@@ -95,6 +95,7 @@ pub static MODULE: Module = Module {
     forms: &[],
     sealed: &[],
     held: None,
+    words: include_str!("../words.toml"),
 };
 
 /// No title, no names.

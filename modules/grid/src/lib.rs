@@ -93,7 +93,9 @@ pub static MODULE: Module = Module {
             "properties": {
                 "supervision_phone": {
                     "type": "string",
-                    "title": "监督电话 / supervision telephone, posted with every grid"
+                    "title": "监督电话 / supervision telephone, posted with every grid",
+                    "x-words": { "zh": "监督电话", "en": "Supervision telephone" },
+                    "x-hint": { "zh": "随每个网格一起公布", "en": "Posted with every grid" }
                 }
             }
         }))
@@ -126,6 +128,7 @@ pub static MODULE: Module = Module {
     forms: &[&forms::REPORTER],
     sealed: &[Sealed::for_its_row("grid_incident", "reporter_phone", "grid.phone")],
     held: Some(|ctx, person| Box::pin(incident::service::held(ctx, person))),
+    words: include_str!("../words.toml"),
 };
 
 /// No name, no telephone: who may read the feed is not always who may read the incident.

@@ -71,4 +71,5 @@ pub static MODULE: Module = Module {
     forms: &[],
     sealed: &[Sealed::for_its_row("venue_booking", "asker_phone", "venue.phone")],
     held: None,
+    words: include_str!("../words.toml"),
 };

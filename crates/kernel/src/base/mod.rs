@@ -9,7 +9,7 @@ use crate::module::{Mark, MenuEntry, Owner, Permission, RoleTemplate, Sealed, St
 use crate::people::{consents, held, requests, retention};
 use crate::{App, Module, Text};
 use crate::{
-    audit, cases, counties, events, forms, idempotency, identity, inventory, places, process, rules, standards,
+    audit, cases, counties, events, forms, idempotency, identity, inventory, people, places, process, rules, standards,
     statistics,
 };
 
@@ -30,13 +30,16 @@ pub static MODULE: Module = Module {
         "base_openapi",
         "base_codelist_list",
         "base_codelist_file",
+        "base_element_catalogue",
         "base_element_list",
         "base_element_file",
     ],
     menu: &[
         MenuEntry { id: "base.inbox", title: Text::new("待办", "Inbox"), operation: "base_inbox" },
+        MenuEntry { id: "base.persons", title: Text::new("人员", "Persons"), operation: "base_person_list" },
         MenuEntry { id: "base.statistics", title: Text::new("统计", "Figures"), operation: "base_statistic_list" },
         MenuEntry { id: "base.modules", title: Text::new("模块", "Modules"), operation: "base_module_list" },
+        MenuEntry { id: "base.overview", title: Text::new("各县一览", "All counties"), operation: "base_overview" },
         MenuEntry { id: "base.processes", title: Text::new("流程", "Processes"), operation: "base_process_list" },
         MenuEntry { id: "base.rules", title: Text::new("规则", "Rules"), operation: "base_rule_list" },
         MenuEntry {
@@ -45,6 +48,12 @@ pub static MODULE: Module = Module {
             operation: "base_account_list",
         },
         MenuEntry { id: "base.audit", title: Text::new("审计", "Audit"), operation: "base_audit_list" },
+        MenuEntry { id: "base.places", title: Text::new("区划", "Places"), operation: "base_place_show" },
+        MenuEntry {
+            id: "base.standards",
+            title: Text::new("数据标准", "Data standards"),
+            operation: "base_codelist_list",
+        },
     ],
     settings: || None,
     processes: &[&requests::REQUEST],
@@ -90,12 +99,21 @@ pub static MODULE: Module = Module {
         Timer { id: "base.person.retention", every_seconds: 3_600, run: retention::erase_persons },
         Timer { id: "base.import.retention", every_seconds: 3_600, run: retention::delete_files },
     ],
-    statistics: &[Statistic {
-        id: "base.elements.reused",
-        title: Text::new("免填次数（按数据元）", "Values that nobody had to type, by element"),
-        unit: Text::new("次", "times"),
-        count: |ctx, period| Box::pin(forms::reused(ctx, period)),
-    }],
+    words: include_str!("words.toml"),
+    statistics: &[
+        Statistic {
+            id: "base.persons.present",
+            title: Text::new("登记人口", "Persons registered"),
+            unit: Text::new("人", "persons"),
+            count: people::count_present,
+        },
+        Statistic {
+            id: "base.elements.reused",
+            title: Text::new("免填次数（按数据元）", "Values that nobody had to type, by element"),
+            unit: Text::new("次", "times"),
+            count: |ctx, period| Box::pin(forms::reused(ctx, period)),
+        },
+    ],
     forms: forms::FORMS,
     sealed: SEALED,
     held: Some(held::of_the_base),
@@ -118,6 +136,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(requests::api::routes())
         .merge(held::routes())
         .merge(inventory::api::routes())
+        .merge(people::api::routes())
+        .merge(people::addresses::routes())
 }
 
 /// What of the base's own lies sealed in the database.
@@ -146,6 +166,7 @@ const PERMISSIONS: &[Permission] = &[
     Permission::everything("base.place.change", Text::new("调整区划", "Change places")),
     Permission::everything("base.module.read", Text::new("查看模块", "See modules")),
     Permission::everything("base.module.switch", Text::new("启停模块", "Switch modules")),
+    Permission::everything("base.county.apply", Text::new("套用县级方案", "Apply a county's file")),
     Permission::everything("base.rule.read", Text::new("查看规则", "See rules")),
     Permission::everything("base.rule.overlay", Text::new("调整规则", "Adapt rules")),
     Permission::everything("base.process.read", Text::new("查看流程", "See processes")),
@@ -205,6 +226,7 @@ const ROLES: &[RoleTemplate] = &[
             "base.place.change",
             "base.module.read",
             "base.module.switch",
+            "base.county.apply",
             "base.rule.read",
             "base.rule.overlay",
             "base.process.read",

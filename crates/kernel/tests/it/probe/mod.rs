@@ -107,6 +107,7 @@ pub(crate) static PROBE: Module = Module {
     forms: &[],
     sealed: &[],
     held: None,
+    words: "",
 };
 
 const RULES: &str = r#"
