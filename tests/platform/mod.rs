@@ -4,6 +4,7 @@ mod at_once;
 mod documents;
 mod events;
 mod exercise;
+mod exports;
 mod house;
 mod sql;
 mod surfaces;

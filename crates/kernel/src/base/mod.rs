@@ -9,7 +9,8 @@ use crate::module::{Mark, MenuEntry, Owner, Permission, RoleTemplate, Sealed, St
 use crate::people::{consents, held, requests, retention};
 use crate::{App, Module, Text};
 use crate::{
-    audit, cases, counties, events, forms, idempotency, identity, inventory, people, places, process, rules, standards,
+    audit, cases, counties, events, exports, forms, idempotency, identity, inventory, people, places, process, rules,
+    standards,
     statistics,
 };
 
@@ -86,6 +87,36 @@ pub static MODULE: Module = Module {
             sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","elements":["person.phone"]}"#,
         },
         Topic {
+            id: "base.person.died",
+            title: Text::new("死亡登记", "A death was recorded"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","place":"530102001001","on":"2026-03-02"}"#,
+        },
+        Topic {
+            id: "base.person.moved",
+            title: Text::new("县内迁移", "A person moved within the county"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","from":"530102001001","to":"530102001002","on":"2026-03-02"}"#,
+        },
+        Topic {
+            id: "base.person.moved_out",
+            title: Text::new("迁出本县", "A person moved to another county"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","from":"530102001001","to":"530103000000","on":"2026-03-02"}"#,
+        },
+        Topic {
+            id: "base.person.arrived",
+            title: Text::new("迁入本县", "A person who moved here was taken in"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","place":"530103001001","on":"2026-03-02","was_here":false}"#,
+        },
+        Topic {
+            id: "base.person.merged",
+            title: Text::new("人员合并", "Two records of one person were merged"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000003","kept":"0192f0c0-0000-7000-8000-000000000001","merged":"0192f0c0-0000-7000-8000-000000000002"}"#,
+        },
+        Topic {
+            id: "base.person.unmerged",
+            title: Text::new("撤销人员合并", "A merge of two records was undone"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000003","kept":"0192f0c0-0000-7000-8000-000000000001","merged":"0192f0c0-0000-7000-8000-000000000002"}"#,
+        },
+        Topic {
             id: "base.handover.ended",
             title: Text::new("移交事项已办结", "A matter that was handed over has ended"),
             sample: r#"{"case":"AJ530102-20260302-5F3A9C21B0K","capability":"dispute.intake","outcome":"settled","from":{"kind":"grid.incident","id":"0192f0c0-0000-7000-8000-000000000001"},"to":{"kind":"mediation.case","id":"0192f0c0-0000-7000-8000-000000000002"}}"#,
@@ -130,12 +161,17 @@ fn api() -> OpenApiRouter<App> {
         .merge(audit::api::routes())
         .merge(cases::api::routes())
         .merge(events::api::routes())
+        .merge(exports::api::routes())
         .merge(standards::routes())
         .merge(forms::api::routes())
         .merge(consents::routes())
         .merge(requests::api::routes())
         .merge(held::routes())
         .merge(inventory::api::routes())
+        .merge(people::households::routes())
+        .merge(people::organisations::routes())
+        .merge(people::moves::routes())
+        .merge(people::merges::routes())
         .merge(people::api::routes())
         .merge(people::addresses::routes())
 }
@@ -188,6 +224,7 @@ const PERMISSIONS: &[Permission] = &[
     Permission::matters("base.request.refuse", Text::new("拒绝权利申请", "Refuse such a request")),
     Permission::matters("base.request.withdraw", Text::new("撤回权利申请", "Withdraw such a request")),
     Permission::everything("base.inventory.read", Text::new("导出系统清单", "Draw up the system inventory")),
+    Permission::matters("base.list.export", Text::new("导出清单", "Export lists to files")),
     Permission::matters("base.event.read", Text::new("读取事件流", "Read the event feed")),
     Permission::matters("base.person.read", Text::new("查看人员", "See persons")),
     Permission::matters("base.person.write", Text::new("登记人员", "Register persons and record values")),
@@ -215,7 +252,6 @@ const PERMISSIONS: &[Permission] = &[
     Permission::matters("base.consent.write", Text::new("登记同意", "Record consents")),
     Permission::matters("base.import.run", Text::new("导入表格", "Import sheets")),
     Permission::matters("base.import.undo", Text::new("撤回导入", "Take imports back")),
-    Permission::matters("base.list.export", Text::new("导出名单", "Export lists")),
 ];
 
 const ROLES: &[RoleTemplate] = &[
@@ -254,12 +290,17 @@ const ROLES: &[RoleTemplate] = &[
     RoleTemplate {
         id: "base.archivist",
         title: Text::new("档案员", "Archivist"),
-        permissions: &["base.archive.read", "base.module.read"],
+        permissions: &["base.archive.read", "base.list.export", "base.module.read"],
     },
     RoleTemplate {
         id: "base.case_clerk",
         title: Text::new("综治中心窗口人员", "Clerk of the governance centre"),
-        permissions: &["base.case.read"],
+        permissions: &["base.case.read", "base.list.export"],
+    },
+    RoleTemplate {
+        id: "base.list_exporter",
+        title: Text::new("清单导出人员", "Exporter of lists"),
+        permissions: &["base.list.export"],
     },
     RoleTemplate {
         id: "base.integrator",

@@ -12,7 +12,7 @@ use super::look_up::{self, Number, Wanted};
 use super::matching::{self, Probe, Why};
 use super::reveal::{Access, Asked, Revealed};
 use super::wire::{FactShown, NewFacts, NewPerson, PersonInFull, PersonLine, read};
-use super::{Standing, Subject, facts, persons, reveal, show};
+use super::{Standing, Subject, facts, merges, persons, reveal, show};
 use crate::error::Faults;
 use crate::json::{Path, Query};
 use crate::page::{Page, Paging};
@@ -155,8 +155,9 @@ async fn find(ctx: Ctx, Json(body): Json<FindBody>) -> Result<Reply<Found>> {
     params(("place" = String, Path, example = "530102001001"), ("id" = Uuid, Path)),
     responses((status = 200, body = PersonInFull)))]
 async fn show_one(ctx: Ctx, path: Path<PersonPath>) -> Result<Reply<PersonInFull>> {
-    let row = persons::find(&ctx, path.id).await?;
-    Ok(Reply::ok(show::in_full(&ctx, &row).await?).version(row.version))
+    let (row, merged_from) = merges::follow(&ctx, persons::find(&ctx, path.id).await?).await?;
+    let full = PersonInFull { merged_from, ..show::in_full(&ctx, &row).await? };
+    Ok(Reply::ok(full).version(row.version))
 }
 
 #[derive(Debug, Default, Deserialize, IntoParams)]

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use super::entity::person;
 use super::facts;
 use super::persons::is_minor;
-use super::{Subject, seal};
+use super::{Subject, merges, seal};
 use crate::audit::entity::line;
 use crate::error::Faults;
 use crate::page::{Page, Paging};
@@ -119,8 +119,10 @@ pub struct Access {
 /// Every look and change that the audit knows of a person, newest first.
 pub async fn accesses(ctx: &Ctx, row: &person::Model, paging: &Paging) -> Result<Page<Access>> {
     let limit = paging.limit()?;
+    // Whoever looked at a record that was merged into this one looked at this person.
+    let ids = merges::records_of(ctx, row).await?;
     let mut query = line::Entity::within(&Scope::counties(vec![row.county]))
-        .filter(line::Column::Subject.eq(row.id.to_string()))
+        .filter(line::Column::Subject.is_in(ids.iter().map(Uuid::to_string)))
         .filter(line::Column::SubjectKind.eq("base.person"))
         .order_by_desc(line::Column::Id)
         .limit(limit + 1);

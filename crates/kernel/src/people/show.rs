@@ -34,9 +34,18 @@ pub async fn in_full(ctx: &Ctx, row: &person::Model) -> Result<PersonInFull> {
         conflicts,
         posts: posts(ctx, row).await?,
         merged_into: row.merged_into,
+        merged_from: Vec::new(),
         moved_to: moved_to.map(|place| place.code.clone()),
         moved_to_name: moved_to.map(|place| place.name.clone()),
     })
+}
+
+/// What is known of a household or an organisation: what is in force first, then what other sources say.
+pub async fn known(ctx: &Ctx, subject: Subject) -> Result<Vec<FactShown>> {
+    let mut known = facts::known(ctx, &[subject]).await?;
+    let order = |id: &str| element::all().iter().position(|element| element.id == id);
+    known.sort_by_key(|fact| (order(&fact.element), fact.standing != IN_FORCE, fact.id));
+    known.into_iter().map(|fact| FactShown::of(ctx, fact, false)).collect()
 }
 
 fn conflicts(ctx: &Ctx, known: &[fact::Model], minor: bool) -> Result<Vec<Conflict>> {

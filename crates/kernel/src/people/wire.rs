@@ -209,6 +209,9 @@ pub struct PersonInFull {
     /// The person that goes on, where two were one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<Uuid>,
+    /// The ids that led here, where another record was asked for that has been merged into this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged_from: Vec<Uuid>,
     /// Code of the place in another county.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moved_to: Option<String>,
