@@ -136,11 +136,7 @@ pub struct DeathWithdrawn {
     security(("token" = ["base.person.record_death"])),
     params(("place" = String, Path, example = "530102001001"), ("id" = Uuid, Path)),
     request_body = DeathWithdrawn, responses((status = 200, body = PersonMoved)))]
-async fn withdraw_death(
-    ctx: Ctx,
-    path: Path<RowPath>,
-    Json(body): Json<DeathWithdrawn>,
-) -> Result<Reply<PersonMoved>> {
+async fn withdraw_death(ctx: Ctx, path: Path<RowPath>, Json(body): Json<DeathWithdrawn>) -> Result<Reply<PersonMoved>> {
     let mut tx = ctx.begin().await?;
     let mut faults = Faults::default();
     let reason = faults.text("reason", &body.reason, 500);

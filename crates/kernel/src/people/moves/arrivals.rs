@@ -115,7 +115,10 @@ async fn come_over(tx: &mut Tx, person: person::Model, to: &Arc<Place>) -> Resul
     let name = &there.name;
     let why = say!("此人已登记在本县{name}", "this person is registered in {name} of this county already");
     Err(refuse("base.arrival.registered", why)
-        .who(Text::new("该村（社区）办理县内迁移，或由县级数据管理员办理", "that village moves them, or a data officer of the county"))
+        .who(Text::new(
+            "该村（社区）办理县内迁移，或由县级数据管理员办理",
+            "that village moves them, or a data officer of the county",
+        ))
         .into())
 }
 
