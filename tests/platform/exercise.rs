@@ -483,6 +483,8 @@ async fn moves(test: &TestApp) {
     officer.post(&format!("{county}/merges/{id}/undo"), json!({})).await.expect(200);
     let death = json!({ "on": "2026-03-01", "source": "document_seen" });
     clerk.post(&format!("{here}/{third}/death"), death).await.expect(200);
+    let mistake = json!({ "reason": "同名误登" });
+    clerk.post(&format!("{here}/{third}/death/withdraw"), mistake).await.expect(200);
 }
 
 fn operation<'a>(test: &'a TestApp, id: &str) -> &'a jizuo_kernel::registry::Operation {
