@@ -62,13 +62,6 @@ impl Keyring {
         Ok(mac.finalize().into_bytes().into())
     }
 
-    /// A mark on what is handed out and comes back, such as a form: only this installation can make it.
-    pub fn mark(&self, purpose: &str, data: &[u8]) -> Result<String> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.derive(purpose)?).map_err(|e| internal(e.to_string()))?;
-        mac.update(data);
-        Ok(data_encoding::HEXLOWER.encode(&mac.finalize().into_bytes()))
-    }
-
     /// Seals for one purpose and one owner; it opens only for both.
     pub fn seal(&self, purpose: &str, owner: &[u8], plain: &[u8]) -> Result<Vec<u8>> {
         let cipher = self.cipher(purpose)?;
@@ -86,6 +79,14 @@ impl Keyring {
         self.cipher(purpose)?
             .decrypt(&Nonce::from(*nonce), Payload { msg: body, aad: owner })
             .map_err(|_| internal(format!("a value sealed for {purpose} does not open: the master key has changed")))
+    }
+
+    /// A keyed hash: finds a sealed value again without opening it, or shows that what was handed out, such as a form, came back
+    /// from us. Nobody without the key can try values out.
+    pub fn mark(&self, purpose: &str, data: &[u8]) -> Result<String> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.derive(purpose)?).map_err(|e| internal(e.to_string()))?;
+        mac.update(data);
+        Ok(data_encoding::HEXLOWER.encode(&mac.finalize().into_bytes()))
     }
 
     fn cipher(&self, purpose: &str) -> Result<Aes256Gcm> {

@@ -27,6 +27,7 @@ enum Statement {
     Table(Box<TableCreateStatement>),
     Index(IndexCreateStatement),
     Alter(sea_orm::sea_query::TableAlterStatement),
+    Bytewise { table: &'static str, column: &'static str },
 }
 
 /// A table as declared, for the test that reads the schema.
@@ -59,8 +60,14 @@ impl Schema {
     }
 
     fn table(&mut self, name: &'static str, class: Class, columns: impl FnOnce(&mut Columns)) {
-        let mut built =
-            Columns { name, class, table: Table::create().table(name).to_owned(), indexes: Vec::new(), keyed: false };
+        let mut built = Columns {
+            name,
+            class,
+            table: Table::create().table(name).to_owned(),
+            bytewise: Vec::new(),
+            indexes: Vec::new(),
+            keyed: false,
+        };
         if class == Class::Tenant {
             built.int("county");
         }
@@ -68,8 +75,10 @@ impl Schema {
         if class == Class::Tenant && !built.keyed {
             built.key(&["id"]);
         }
-        let Columns { table, indexes, .. } = built;
+        let Columns { table, bytewise, indexes, .. } = built;
         self.statements.push(Statement::Table(Box::new(table)));
+        let bytewise = bytewise.into_iter().map(|column| Statement::Bytewise { table: name, column });
+        self.statements.extend(bytewise);
         self.statements.extend(indexes.into_iter().map(Statement::Index));
         self.tables.push(Declared { name, class });
     }
@@ -80,6 +89,7 @@ pub struct Columns {
     name: &'static str,
     class: Class,
     table: TableCreateStatement,
+    bytewise: Vec<&'static str>,
     indexes: Vec<IndexCreateStatement>,
     keyed: bool,
 }
@@ -107,6 +117,12 @@ impl Columns {
     }
     pub fn text(&mut self, name: &'static str) -> &mut Self {
         self.column(name, ColumnType::Text, false)
+    }
+    /// A text that is listed and looked up by its beginning: it sorts by its bytes on both engines, whatever the language of
+    /// the database, so that what begins with a prefix is a range of an index.
+    pub fn text_by_prefix(&mut self, name: &'static str) -> &mut Self {
+        self.bytewise.push(name);
+        self.text(name)
     }
     pub fn text_null(&mut self, name: &'static str) -> &mut Self {
         self.column(name, ColumnType::Text, true)
@@ -268,6 +284,7 @@ impl MigrationTrait for Applied {
                 Statement::Table(table) => manager.create_table(*table).await?,
                 Statement::Index(index) => manager.create_index(index).await?,
                 Statement::Alter(alter) => manager.alter_table(alter).await?,
+                Statement::Bytewise { table, column } => crate::db::sort_bytewise(manager, table, column).await?,
             }
         }
         Ok(())

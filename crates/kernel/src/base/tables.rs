@@ -1,9 +1,14 @@
 //! The kernel's tables.
 
+mod people;
+
 use crate::schema::{Migration, Schema};
 
-pub(super) const MIGRATIONS: &[Migration] =
-    &[Migration { name: "m0001_base", up: m0001_base }, Migration { name: "m0002_cases", up: m0002_cases }];
+pub(super) const MIGRATIONS: &[Migration] = &[
+    Migration { name: "m0001_base", up: m0001_base },
+    Migration { name: "m0002_cases", up: m0002_cases },
+    Migration { name: "m0003_people", up: people::m0003_people },
+];
 
 fn m0002_cases(s: &mut Schema) {
     s.tenant("base_case_part", |t| {

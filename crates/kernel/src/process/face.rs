@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, Paths};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
-use utoipa::openapi::{ContentBuilder, Ref, Required, ResponseBuilder, SecurityRequirement};
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, OpenApi, OpenApiBuilder, Ref, Required, ResponseBuilder, SecurityRequirement,
+};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use uuid::Uuid;
@@ -134,6 +136,26 @@ pub struct StepBody {
 struct StepWithReason {
     #[schema(min_length = 1, max_length = 500)]
     reason: String,
+}
+
+/// What the documents of all modules with matters have in common, for the base to name.
+pub(crate) fn shared() -> OpenApi {
+    let mut schemas = Vec::new();
+    for (name, schema) in [
+        (Head::name(), Head::schema()),
+        (Course::name(), Course::schema()),
+        (StepBody::name(), StepBody::schema()),
+        (StepWithReason::name(), StepWithReason::schema()),
+    ] {
+        schemas.push((name.into_owned(), schema));
+    }
+    Course::schemas(&mut schemas);
+    let wanted = Wanted::into_params(|| Some(ParameterIn::Query));
+    let mut paths = Paths::new();
+    let list = OperationBuilder::new().parameters(Some(wanted));
+    paths.paths.insert(String::new(), PathItem::new(HttpMethod::Get, list));
+    let components = ComponentsBuilder::new().schemas_from_iter(schemas).build();
+    OpenApiBuilder::new().paths(paths).components(Some(components)).build()
 }
 
 /// The path of one matter.
