@@ -7,6 +7,7 @@ mod client;
 mod console;
 mod frame;
 mod home;
+mod pages;
 mod preferences;
 mod sent;
 mod sign_in;
@@ -32,6 +33,7 @@ pub fn router(app: &App, api: Router) -> Router {
         .route("/console", get(home::to_own))
         .route("/console/", get(home::to_own))
         .route("/console/{place}", get(home::page))
+        .merge(pages::routes())
         .fallback(trouble::no_page)
         .layer(from_fn_with_state(console.clone(), trouble::explain))
         .layer(from_fn(answer::guard))
