@@ -3,17 +3,32 @@
 
 mod answer;
 mod assets;
+mod choices;
 mod client;
 mod console;
+mod decode;
+mod document;
+mod field;
+mod filter;
+mod form;
 mod frame;
 mod home;
+mod list;
+mod matter;
+mod me;
+mod module_page;
 mod pages;
+mod places;
 mod preferences;
+mod search;
 mod sent;
+mod shown;
 mod sign_in;
+mod statistics;
 mod trouble;
 mod visit;
 mod when;
+mod words;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -32,7 +47,18 @@ pub fn router(app: &App, api: Router) -> Router {
         .route("/console/elders", post(preferences::elders))
         .route("/console", get(home::to_own))
         .route("/console/", get(home::to_own))
+        .route("/console/places", get(places::page))
+        .route("/console/me", get(me::page))
+        .route("/console/me/password", post(me::password))
+        .route("/console/me/factor", post(me::begin_factor))
+        .route("/console/me/factor/confirm", post(me::confirm_factor))
+        .route("/console/me/tokens", post(me::issue_token))
+        .route("/console/me/tokens/{id}/revoke", post(me::revoke_token))
         .route("/console/{place}", get(home::page))
+        .route("/console/{place}/search", get(search::page))
+        .route("/console/{place}/statistics", get(statistics::list))
+        .route("/console/{place}/statistics/{statistic}", get(statistics::show))
+        .route("/console/{place}/m/{module}/{*rest}", get(module_page::show).post(module_page::send))
         .merge(pages::routes())
         .fallback(trouble::no_page)
         .layer(from_fn_with_state(console.clone(), trouble::explain))

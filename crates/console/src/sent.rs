@@ -42,6 +42,30 @@ impl Sent {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// Keeps of the groups under a name those with these numbers, and numbers them anew.
+    pub(crate) fn renumber(&mut self, name: &str, kept: &[usize]) {
+        let prefix = format!("{name}.");
+        self.0.retain_mut(|(field, _)| {
+            let Some((number, rest)) = field.strip_prefix(&prefix).and_then(|rest| rest.split_once('.')) else {
+                return true;
+            };
+            let Some(at) = number.parse::<usize>().ok().and_then(|n| kept.iter().position(|one| *one == n)) else {
+                return false;
+            };
+            *field = format!("{prefix}{at}.{rest}");
+            true
+        });
+    }
+
+    /// What a form begins with.
+    pub(crate) fn of(pairs: Vec<(String, String)>) -> Sent {
+        Sent(pairs)
+    }
+
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.0.push((name.to_owned(), value.to_owned()));
+    }
+
     /// The page to go on to, if it is one of ours.
     pub(crate) fn back(&self, name: &str) -> Option<&str> {
         safe(self.text(name))
