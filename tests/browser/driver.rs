@@ -15,22 +15,25 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    /// Starts both, or says why not.
-    pub(super) async fn start() -> Result<Driver, String> {
+    /// Starts both; `None` where there is no driver, or why it does not work.
+    pub(super) async fn start() -> Result<Option<Driver>, String> {
         let program = std::env::var("JIZUO_CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
         let mut command = Command::new(&program);
         command.args(["--port=0", "--allowed-ips=127.0.0.1"]).stdout(Stdio::piped()).stderr(Stdio::null());
         command.kill_on_drop(true);
-        let mut process = command
-            .spawn()
-            .map_err(|e| format!("no browser here ({program}: {e}); Debian has it in chromium-driver"))?;
+        let mut process = match command.spawn() {
+            Ok(process) => process,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(format!("{program}: {error}")),
+        };
         let output = process.stdout.take().ok_or("the driver says nothing")?;
         let mut lines = BufReader::new(output).lines();
         let port = loop {
             let line = tokio::time::timeout(Duration::from_secs(30), lines.next_line()).await;
             let line = line.map_err(|_| "the driver does not start")?.map_err(|e| e.to_string())?;
             let line = line.ok_or("the driver ended at once")?;
-            if let Some((_, port)) = line.rsplit_once("on port ") {
+            // Its first line names the port that was asked for: 0, any.
+            if let Some((_, port)) = line.rsplit_once("successfully on port ") {
                 break port.trim_end_matches('.').to_owned();
             }
         };
@@ -38,7 +41,7 @@ impl Driver {
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         let profile = tempfile::tempdir().map_err(|e| e.to_string())?;
         let client = connect(&port, profile.path()).await?;
-        Ok(Driver { client, process, _profile: profile })
+        Ok(Some(Driver { client, process, _profile: profile }))
     }
 
     pub(super) async fn stop(mut self) {
@@ -73,5 +76,5 @@ async fn connect(port: &str, profile: &std::path::Path) -> Result<Client, String
         .capabilities(wanted)
         .connect(&url)
         .await
-        .map_err(|e| format!("the browser does not start: {e}; Debian has it in chromium"))
+        .map_err(|e| format!("the browser does not start: {e}"))
 }

@@ -32,12 +32,9 @@ impl Desk {
     /// `None`, after a line that says why, where there is no browser.
     pub(super) async fn with(test: TestApp) -> Option<Desk> {
         let seat = SEAT.acquire().await.ok()?;
-        let driver = match Driver::start().await {
-            Ok(driver) => driver,
-            Err(why) => {
-                println!("skipped: {why}");
-                return None;
-            }
+        let Some(driver) = Driver::start().await.unwrap_or_else(|why| panic!("{why}")) else {
+            println!("skipped: there is no chromedriver here; Debian has it in chromium-driver");
+            return None;
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

@@ -4,6 +4,7 @@ mod at_once;
 mod documents;
 mod events;
 mod exercise;
+mod exports;
 mod house;
 mod sql;
 mod surfaces;
@@ -11,6 +12,7 @@ mod switching;
 mod tables;
 mod walk;
 mod walls;
+mod words;
 mod work;
 
 use std::cell::RefCell;

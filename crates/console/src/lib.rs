@@ -32,7 +32,7 @@ mod words;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use jizuo_kernel::App;
 
 use console::Console;
@@ -60,7 +60,7 @@ pub fn router(app: &App, api: Router) -> Router {
         .route("/console/{place}/statistics/{statistic}", get(statistics::show))
         .route("/console/{place}/m/{module}/{*rest}", get(module_page::show).post(module_page::send))
         .merge(pages::routes())
-        .fallback(trouble::no_page)
+        .route("/console/{*rest}", any(trouble::no_page))
         .layer(from_fn_with_state(console.clone(), trouble::explain))
         .layer(from_fn(answer::guard))
         .route("/console/assets/{file}", get(assets::file))

@@ -7,7 +7,7 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
-use sea_orm_migration::MigratorTraitSelf;
+use sea_orm_migration::{MigratorTraitSelf, SchemaManager};
 
 use crate::schema::Ledger;
 use crate::wall::{self, Wall};
@@ -179,6 +179,15 @@ pub(crate) async fn insert_all(tx: &DatabaseTransaction, rows: Vec<InsertStateme
         with.cte(CommonTableExpression::new().table_name(format!("w{n}")).query(statement).to_owned());
     }
     tx.execute(&SeaQuery::select().expr(Expr::cust("1")).to_owned().with(with)).await?;
+    Ok(())
+}
+
+/// PostgreSQL sorts texts by the language of the database unless told; SQLite sorts them by their bytes.
+pub(crate) async fn sort_bytewise(manager: &SchemaManager<'_>, table: &str, column: &str) -> Result<(), DbErr> {
+    if manager.get_database_backend() == DbBackend::Postgres {
+        let sql = format!("ALTER TABLE {table} ALTER COLUMN {column} TYPE text COLLATE \"C\"");
+        manager.get_connection().execute_unprepared(&sql).await?;
+    }
     Ok(())
 }
 

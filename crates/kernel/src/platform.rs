@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Router};
 use tokio::sync::{Mutex, Notify};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -21,7 +21,7 @@ use crate::process::Definition;
 use crate::registry::{Operation, Registry};
 use crate::settings::Settings;
 use crate::snapshot::{Revisions, Snapshot, revisions};
-use crate::{Db, Error, Lang, Module, Result, audit, error, events, problem, timers};
+use crate::{Db, Error, Lang, Module, Result, audit, error, events, exports, problem, timers};
 
 /// Shared by every request of this process. All that processes share is in the database.
 pub type App = Arc<Platform>;
@@ -67,8 +67,10 @@ impl Platform {
             .route_layer(from_fn_with_state(app.clone(), gate))
             .fallback(|| async { Error::NotFound("page") })
             .layer(DefaultBodyLimit::max(limit))
-            .layer(from_fn(finish))
             .with_state(app.clone());
+        // A list is exported by its own operation: the routes go along with the request, not with the platform.
+        let inner = exports::Inner(router.clone());
+        let router = router.layer(Extension(inner)).layer(from_fn(finish));
         Ok((app, router))
     }
 

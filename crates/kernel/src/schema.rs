@@ -21,12 +21,14 @@ pub struct Migration {
 pub struct Schema {
     statements: Vec<Statement>,
     tables: Vec<Declared>,
+    bytes: Vec<(&'static str, String)>,
 }
 
 enum Statement {
     Table(Box<TableCreateStatement>),
     Index(IndexCreateStatement),
     Alter(sea_orm::sea_query::TableAlterStatement),
+    Bytewise { table: &'static str, column: &'static str },
 }
 
 /// A table as declared, for the test that reads the schema.
@@ -55,12 +57,34 @@ impl Schema {
 
     /// Adds a column to a table of an earlier migration. It must be nullable or have a default.
     pub fn add_column(&mut self, table: &'static str, column: ColumnDef) {
+        self.note_bytes(table, &column);
         self.statements.push(Statement::Alter(Table::alter().table(table).add_column(column).to_owned()));
     }
 
+    /// Adds an index to a table of an earlier migration; on a tenant table name `county` first.
+    pub fn add_index(&mut self, table: &'static str, columns: &[&'static str]) {
+        let mut index = Index::create().name(format!("{table}_{}_idx", columns.join("_"))).table(table).to_owned();
+        for column in columns {
+            index.col(*column);
+        }
+        self.statements.push(Statement::Index(index));
+    }
+
+    fn note_bytes(&mut self, table: &'static str, column: &ColumnDef) {
+        if column.get_column_type() == Some(&ColumnType::Blob) {
+            self.bytes.push((table, column.get_column_name().to_string()));
+        }
+    }
+
     fn table(&mut self, name: &'static str, class: Class, columns: impl FnOnce(&mut Columns)) {
-        let mut built =
-            Columns { name, class, table: Table::create().table(name).to_owned(), indexes: Vec::new(), keyed: false };
+        let mut built = Columns {
+            name,
+            class,
+            table: Table::create().table(name).to_owned(),
+            bytewise: Vec::new(),
+            indexes: Vec::new(),
+            keyed: false,
+        };
         if class == Class::Tenant {
             built.int("county");
         }
@@ -68,8 +92,13 @@ impl Schema {
         if class == Class::Tenant && !built.keyed {
             built.key(&["id"]);
         }
-        let Columns { table, indexes, .. } = built;
+        let Columns { table, bytewise, indexes, .. } = built;
+        for column in table.get_columns() {
+            self.note_bytes(name, column);
+        }
         self.statements.push(Statement::Table(Box::new(table)));
+        let bytewise = bytewise.into_iter().map(|column| Statement::Bytewise { table: name, column });
+        self.statements.extend(bytewise);
         self.statements.extend(indexes.into_iter().map(Statement::Index));
         self.tables.push(Declared { name, class });
     }
@@ -80,6 +109,7 @@ pub struct Columns {
     name: &'static str,
     class: Class,
     table: TableCreateStatement,
+    bytewise: Vec<&'static str>,
     indexes: Vec<IndexCreateStatement>,
     keyed: bool,
 }
@@ -107,6 +137,12 @@ impl Columns {
     }
     pub fn text(&mut self, name: &'static str) -> &mut Self {
         self.column(name, ColumnType::Text, false)
+    }
+    /// A text that is listed and looked up by its beginning: it sorts by its bytes on both engines, whatever the language of
+    /// the database, so that what begins with a prefix is a range of an index.
+    pub fn text_by_prefix(&mut self, name: &'static str) -> &mut Self {
+        self.bytewise.push(name);
+        self.text(name)
     }
     pub fn text_null(&mut self, name: &'static str) -> &mut Self {
         self.column(name, ColumnType::Text, true)
@@ -224,6 +260,20 @@ pub fn text_null(name: &'static str) -> ColumnDef {
     ColumnDef::new_with_type(name, ColumnType::Text).null().to_owned()
 }
 
+/// Every column of bytes, by table: sealed values, unless a test says why not.
+pub fn byte_columns(migrations: &[Migration]) -> Vec<(&'static str, String)> {
+    let mut schema = Schema::default();
+    for migration in migrations {
+        (migration.up)(&mut schema);
+    }
+    schema.bytes
+}
+
+/// A uuid that may be missing, for [`Schema::add_column`].
+pub fn uuid_null(name: &'static str) -> ColumnDef {
+    ColumnDef::new_with_type(name, ColumnType::Uuid).null().to_owned()
+}
+
 /// Every table that these migrations declare.
 pub fn declared(migrations: &[Migration]) -> Vec<Declared> {
     let mut schema = Schema::default();
@@ -268,6 +318,7 @@ impl MigrationTrait for Applied {
                 Statement::Table(table) => manager.create_table(*table).await?,
                 Statement::Index(index) => manager.create_index(index).await?,
                 Statement::Alter(alter) => manager.alter_table(alter).await?,
+                Statement::Bytewise { table, column } => crate::db::sort_bytewise(manager, table, column).await?,
             }
         }
         Ok(())

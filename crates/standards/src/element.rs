@@ -1,5 +1,6 @@
 //! The catalogue of data elements: what a field of a form is called, what it may hold and who answers for it.
 
+use crate::bank_card::BankCard;
 use crate::codelist;
 use crate::credit_code::CreditCode;
 use crate::division::DivisionCode;
@@ -46,6 +47,8 @@ pub enum Kind {
     Code,
     IdentityNumber,
     CreditCode,
+    /// 12 to 19 digits with their check digit
+    BankCard,
     Phone,
     /// A division code, 12 digits
     Place,
@@ -107,6 +110,7 @@ impl Element {
             }
             Kind::IdentityNumber => IdentityNumber::parse(&text, today)?.expose().to_owned(),
             Kind::CreditCode => CreditCode::parse(&text)?.strict()?.to_string(),
+            Kind::BankCard => BankCard::parse(&text)?.expose().to_owned(),
             Kind::Phone => Phone::parse(&text)?.expose().to_owned(),
             Kind::Place => DivisionCode::parse(&text)?.to_string(),
             Kind::MoneyFen => {
@@ -167,6 +171,7 @@ impl Element {
             }
             Kind::IdentityNumber => ("pattern", json!("^[0-9]{17}[0-9X]$")),
             Kind::CreditCode => ("pattern", json!("^[0-9A-HJ-NPQRTUWXY]{18}$")),
+            Kind::BankCard => ("pattern", json!("^[0-9]{12,19}$")),
             Kind::Phone => ("pattern", json!("^(1[3-9][0-9]{9}|0[0-9]{2,3}-[0-9]{7,8})$")),
             Kind::Place => ("pattern", json!("^[0-9]{12}$")),
             Kind::MoneyFen => ("pattern", json!("^[0-9]+$")),
@@ -254,6 +259,7 @@ mod tests {
             ("person.sex", "１", "1"),
             ("person.birth_date", "2026-02-28", "2026-02-28"),
             ("person.phone", "+86 138 0000 0016", "13800000016"),
+            ("person.bank_card", "4111 1111 1111 1111", "4111111111111111"),
             ("person.residence", "53.01.02.001.001", "530102001001"),
             ("person.deceased", "否", "false"),
             ("person.deceased", "TRUE", "true"),
@@ -279,6 +285,7 @@ mod tests {
             ("person.education", "72", "standards.element.form"),
             ("person.birth_date", "2026-02-29", "standards.element.form"),
             ("person.phone", "123", "standards.phone.number"),
+            ("person.bank_card", "4111111111111112", "standards.bank_card.check"),
             ("person.residence", "5", "standards.division.length"),
             ("person.deceased", "也许", "standards.element.form"),
             ("organisation.credit_code", "91350203M0001QAY9B", "standards.credit_code.check"),

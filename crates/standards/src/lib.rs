@@ -18,6 +18,7 @@
 //! # }
 //! ```
 
+pub mod bank_card;
 pub mod below_village;
 pub mod calendar;
 pub mod codelist;

@@ -45,6 +45,11 @@ pub fn bank_card(text: &str) -> String {
     ends(&plain, 0, if card { 4 } else { 0 })
 }
 
+/// The last 4 of a document number of 8 characters or more (`****5678`); of anything else nothing.
+pub fn document(text: &str) -> String {
+    ends(text, 0, if text.chars().count() >= 8 { 4 } else { 0 })
+}
+
 /// An address down to its county at most (`云南省昆明市五华区****`), each level only where it is written in order
 /// and has no digit; always four stars for the rest, so that not even its length shows.
 pub fn address(text: &str) -> String {
@@ -94,7 +99,7 @@ mod tests {
 
     #[test]
     fn masks() {
-        let cases: [(Mask, &str, &str); 24] = [
+        let cases: [(Mask, &str, &str); 26] = [
             (identity, "530102188001010016", "530102********0016"),
             (identity, "11010519491231002X", "110105********002X"),
             (identity, "530102800101001", "530102******001"),
@@ -113,6 +118,8 @@ mod tests {
             (name, "张", "*"),
             (bank_card, "6222 0000 0000 0000 016", "***************0016"),
             (bank_card, "62220000", "********"),
+            (document, "E12345678", "*****5678"),
+            (document, "1234567", "*******"),
             (address, "云南省昆明市五华区华山街道翠湖北路1号", "云南省昆明市五华区****"),
             (address, "云南省楚雄彝族自治州楚雄市鹿城镇", "云南省楚雄彝族自治州楚雄市****"),
             (address, "五华区翠湖北路1号", "五华区****"),
@@ -134,7 +141,7 @@ mod tests {
         fn nothing_shows_more_than_stated(text in "\\PC{0,24}|[0-9]{1,20}|[0-9]{3,4}-[0-9]{7,8}|[一-龥]{0,8}") {
             let text = text.replace('*', "");
             let length = text.chars().count();
-            for (mask, most) in [(identity as Mask, 10), (phone, 8), (name, 1), (bank_card, 4)] {
+            for (mask, most) in [(identity as Mask, 10), (phone, 8), (name, 1), (bank_card, 4), (document, 4)] {
                 let masked = mask(&text);
                 prop_assert!(shown(&masked) <= most, "{} {}", text, masked);
                 prop_assert!(length == 0 || masked.contains('*'), "something is always hidden");
@@ -151,7 +158,7 @@ mod tests {
 
         #[test]
         fn no_text_makes_a_mask_panic(text in "\\PC{0,40}") {
-            for mask in [identity, phone, name, bank_card, address] {
+            for mask in [identity, phone, name, bank_card, document, address] {
                 mask(&text);
             }
         }

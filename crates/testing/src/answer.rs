@@ -11,6 +11,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// JSON, or the text as a JSON string, or null.
     pub body: Value,
+    /// The body as it came, for answers that are files.
+    pub bytes: Vec<u8>,
     pub(crate) asked: String,
 }
 

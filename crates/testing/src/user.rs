@@ -192,7 +192,7 @@ impl<'a> User<'a> {
                 .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()))
         };
         let asked = format!("{method} {path}");
-        let answer = Answer { status: parts.status, headers: parts.headers, body, asked };
+        let answer = Answer { status: parts.status, headers: parts.headers, body, bytes: bytes.to_vec(), asked };
         self.test.hold_against_document(&method, &path, &answer);
         if self.counted {
             let after = self.audit_lines().await;

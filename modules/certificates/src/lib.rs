@@ -2,6 +2,7 @@
 
 mod catalogue;
 pub mod demand;
+mod forms;
 pub mod item;
 pub mod notice;
 mod process;
@@ -32,7 +33,13 @@ pub static MODULE: Module = Module {
         RoleTemplate {
             id: "certificates.clerk",
             title: Text::new("窗口办事员", "Counter clerk"),
-            permissions: &["certificates.item.read", "certificates.demand.record", "certificates.demand.read"],
+            permissions: &[
+                "certificates.item.read",
+                "certificates.demand.record",
+                "certificates.demand.read",
+                "base.person.read",
+                "base.form.use",
+            ],
         },
         RoleTemplate {
             id: "certificates.editor",
@@ -86,7 +93,12 @@ pub static MODULE: Module = Module {
             "properties": {
                 "window": {
                     "type": "string",
-                    "title": "便民服务窗口的地址、电话 / address and telephone of the service window, told to who asks for an unknown paper"
+                    "title": "便民服务窗口的地址、电话 / address and telephone of the service window, told to who asks for an unknown paper",
+                    "x-words": { "zh": "便民服务窗口的地址、电话", "en": "Address and telephone of the service window" },
+                    "x-hint": {
+                        "zh": "群众问到没有收录的证明时，告诉他到这里问",
+                        "en": "Told to whoever asks for a paper that no list knows"
+                    }
                 }
             }
         }))
@@ -121,6 +133,10 @@ pub static MODULE: Module = Module {
     }],
     timers: &[],
     statistics: statistics::STATISTICS,
+    words: include_str!("../words.toml"),
+    forms: &[&forms::DEMAND],
+    sealed: &[],
+    held: Some(|ctx, person| Box::pin(demand::service::held(ctx, person))),
 };
 
 fn api() -> OpenApiRouter<App> {

@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, Paths};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
-use utoipa::openapi::{ContentBuilder, Ref, Required, ResponseBuilder, SecurityRequirement};
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, OpenApi, OpenApiBuilder, Ref, Required, ResponseBuilder, SecurityRequirement,
+};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use uuid::Uuid;
@@ -30,7 +32,8 @@ use crate::{App, Ctx, Error, Json, Path, Reply, Result, Scope, Subject, Text, Tx
 pub trait Face: Matter<Model: Sync> {
     /// The row as lists and steps answer it: a [`Head`] and the noun's own fields. `pub`, as the entity is.
     type Wire: Serialize + ToSchema + Send + Sync + 'static;
-    /// The last part of the collection's path: `incidents`.
+    /// The last part of the collection's path: `incidents`. Of the base, whose paths begin at the root, all of it:
+    /// `places/{place}/requests`.
     const PATH: &'static str;
 
     fn wire(ctx: &Ctx, row: &Self::Model) -> Self::Wire;
@@ -136,6 +139,26 @@ struct StepWithReason {
     reason: String,
 }
 
+/// What the documents of all modules with matters have in common, for the base to name.
+pub(crate) fn shared() -> OpenApi {
+    let mut schemas = Vec::new();
+    for (name, schema) in [
+        (Head::name(), Head::schema()),
+        (Course::name(), Course::schema()),
+        (StepBody::name(), StepBody::schema()),
+        (StepWithReason::name(), StepWithReason::schema()),
+    ] {
+        schemas.push((name.into_owned(), schema));
+    }
+    Course::schemas(&mut schemas);
+    let wanted = Wanted::into_params(|| Some(ParameterIn::Query));
+    let mut paths = Paths::new();
+    let list = OperationBuilder::new().parameters(Some(wanted));
+    paths.paths.insert(String::new(), PathItem::new(HttpMethod::Get, list));
+    let components = ComponentsBuilder::new().schemas_from_iter(schemas).build();
+    OpenApiBuilder::new().paths(paths).components(Some(components)).build()
+}
+
 /// The path of one matter.
 #[derive(Debug, Deserialize)]
 pub struct MatterPath {
@@ -237,8 +260,11 @@ pub async fn amend<E: Matter>(
 /// Commits what began a matter: 201, with where it is.
 pub async fn opened<E: Face>(ctx: &Ctx, tx: Tx, action: &'static str, row: &E::Model) -> Result<Reply<E::Wire>> {
     let facts = E::facts(row);
-    let module = ctx.module;
-    let location = format!("/api/v1/places/{}/{module}/{}/{}", ctx.place()?.code, E::PATH, facts.id);
+    let (module, code) = (ctx.module, &ctx.place()?.code);
+    let location = match E::PATH.split_once("{place}") {
+        Some((before, after)) => format!("/api/v1/{before}{code}{after}/{}", facts.id),
+        None => format!("/api/v1/places/{code}/{module}/{}/{}", E::PATH, facts.id),
+    };
     let reply = Reply::created(location, E::wire(ctx, row)).version(facts.version);
     tx.commit(action, Subject::new(E::KIND, facts.id), reply).await
 }

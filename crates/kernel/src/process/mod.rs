@@ -13,6 +13,7 @@ mod timeline;
 
 pub use definition::{Definition, Phase, Process, Skip, State, StateDef, Step, StepDef};
 pub use entity::task;
+pub(crate) use face::shared;
 pub use face::{Course, Face, Head, MatterPath, StepBody, Wanted, amend, done, find, list, opened, set, steps};
 pub(crate) use inbox::shown_at;
 pub use inbox::{Task, inbox, tell_overdue};

@@ -12,30 +12,33 @@ pub(super) fn m0003_people(s: &mut Schema) {
 
 fn subjects(s: &mut Schema) {
     s.tenant("base_person", |t| {
-        t.id().places().text("name").text("initials").text_null("sex").date_null("birth_date");
+        t.id().places().text_by_prefix("name").text_by_prefix("initials").text_null("sex").date_null("birth_date");
         t.text_null("identity_mark").text("standing").date("standing_since").uuid_null("merged_into");
         t.int_null("moved_to").uuid_null("household").text_null("relation").uuid_null("import");
         t.int("version").instant("created_at").instant("changed_at");
         // One person, one row: two people who register the same number at once do not both succeed.
         t.unique(&["identity_mark"]).index(&["name", "id"]).index(&["initials", "id"]).index(&["import"]);
         t.index(&["standing", "id"]).index(&["township", "standing", "id"]).index(&["village", "standing", "id"]);
+        t.index(&["village", "name", "id"]).index(&["village", "initials", "id"]);
         t.index(&["merged_into"]).index(&["household"]);
     });
     s.tenant("base_address", |t| {
-        t.id().places().text("text").text_null("house_number").text_null("real_estate_unit");
+        t.id().places().text_by_prefix("text").text_null("house_number").text_null("real_estate_unit");
         t.text_null("longitude").text_null("latitude").text_null("datum").instant("created_at");
-        t.index(&["village", "id"]).index(&["village", "text"]);
+        t.index(&["village", "id"]).index(&["village", "text", "id"]).index(&["text", "id"]);
     });
     s.tenant("base_household", |t| {
-        t.id().places().text_null("number").uuid_null("head").text("head_name").uuid_null("address");
+        t.id().places().text_null("number").uuid_null("head").text_by_prefix("head_name").uuid_null("address");
         t.text("standing").date("standing_since").uuid_null("import");
         t.int("version").instant("created_at").instant("changed_at");
+        t.index(&["number"]).index(&["head_name", "id"]);
         t.unique(&["village", "number"]).index(&["standing", "id"]).index(&["import"]).index(&["head"]);
         t.index(&["township", "standing", "id"]).index(&["village", "standing", "id"]);
         t.belongs_to("address", "base_address");
     });
     s.tenant("base_organisation", |t| {
-        t.id().places().text("kind").text("name").text("initials").text_null("credit_code").uuid_null("address");
+        t.id().places().text("kind").text_by_prefix("name").text_by_prefix("initials").text_null("credit_code");
+        t.uuid_null("address");
         t.text("standing").date("standing_since").uuid_null("import");
         t.int("version").instant("created_at").instant("changed_at");
         t.unique(&["credit_code"]).index(&["name", "id"]).index(&["kind", "id"]).index(&["initials", "id"]);
@@ -46,7 +49,14 @@ fn subjects(s: &mut Schema) {
 
 fn bonds(s: &mut Schema) {
     s.tenant("base_member", |t| {
-        t.id().uuid("household").uuid("person").text("relation").date("since").date_null("until").text_null("why_left");
+        t.id()
+            .uuid("household")
+            .uuid("person")
+            .text("relation")
+            .uuid_null("relation_to")
+            .date("since")
+            .date_null("until")
+            .text_null("why_left");
         t.text("source").text("collector").instant("recorded_at").uuid_null("import");
         t.index(&["household", "until"]).index(&["person", "until"]).index(&["import"]);
         t.belongs_to("household", "base_household").belongs_to("person", "base_person");

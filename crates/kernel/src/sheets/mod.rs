@@ -1,0 +1,19 @@
+//! Spreadsheets in and out: ugly XLSX and CSV files become rows of data elements, and rows become files that a person
+//! opens in Excel or WPS without harm.
+
+pub mod cell;
+pub mod clean;
+mod dates;
+mod delimited;
+pub mod header;
+mod merged;
+pub mod read;
+mod synonyms;
+mod workbook;
+pub mod write;
+
+pub use cell::{Cell, Row};
+pub use clean::{Cleaned, Cleaner, Wrong};
+pub use header::{Column, Layout};
+pub use read::{Book, Format};
+pub use write::{Field, Sheet};
