@@ -70,6 +70,10 @@ impl AuditPage {
             _ => None,
         }
     }
+    /// An id that people can read, or that it is an account.
+    fn named<'a>(&'a self, line: &'a AuditLine) -> &'a str {
+        if line.subject_kind == "base.account" { self.f.t("这个账号", "this account") } else { &line.subject }
+    }
     fn changes(&self, line: &AuditLine) -> Vec<(String, String)> {
         let fields = line.changes.as_object().into_iter().flatten();
         let shown = |value: &Value| match value {
