@@ -17,6 +17,7 @@ mod list;
 mod matter;
 mod me;
 mod module_page;
+mod pages;
 mod places;
 mod preferences;
 mod search;
@@ -58,6 +59,7 @@ pub fn router(app: &App, api: Router) -> Router {
         .route("/console/{place}/statistics", get(statistics::list))
         .route("/console/{place}/statistics/{statistic}", get(statistics::show))
         .route("/console/{place}/m/{module}/{*rest}", get(module_page::show).post(module_page::send))
+        .merge(pages::routes())
         .route("/console/{place}/{*rest}", any(trouble::no_page))
         .layer(from_fn_with_state(console.clone(), trouble::explain))
         .layer(from_fn(answer::guard))
