@@ -14,6 +14,7 @@ mod exports;
 mod gate;
 pub mod idempotency;
 pub mod identity;
+mod imports;
 pub mod json;
 pub mod keyring;
 pub mod module;

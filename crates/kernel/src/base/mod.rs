@@ -8,7 +8,8 @@ use crate::identity::grants::{AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN};
 use crate::module::{MenuEntry, Permission, RoleTemplate, Timer, Topic};
 use crate::{App, Module, Text};
 use crate::{
-    audit, cases, counties, events, exports, idempotency, identity, places, process, rules, standards, statistics,
+    audit, cases, counties, events, exports, idempotency, identity, imports, places, process, rules, standards,
+    statistics,
 };
 
 pub static MODULE: Module = Module {
@@ -84,6 +85,7 @@ pub static MODULE: Module = Module {
     timers: &[
         Timer { id: "base.task.overdue", every_seconds: 60, run: process::tell_overdue },
         Timer { id: "base.idempotency.forget", every_seconds: 3_600, run: idempotency::forget },
+        Timer { id: "base.import.go_on", every_seconds: 60, run: imports::go_on },
         Timer { id: "base.session.forget", every_seconds: 3_600, run: identity::sessions::forget },
     ],
     statistics: &[],
@@ -101,6 +103,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(cases::api::routes())
         .merge(events::api::routes())
         .merge(exports::api::routes())
+        .merge(imports::api::routes())
         .merge(standards::routes())
 }
 
@@ -122,7 +125,6 @@ const PERMISSIONS: &[Permission] = &[
         Text::new("查阅停用模块的档案", "Read the archive of modules that are off"),
     ),
     Permission::matters("base.case.read", Text::new("按案件编码查看关联事项", "See the matters of a case by its code")),
-    Permission::matters("base.list.export", Text::new("导出清单", "Export lists to files")),
     Permission::matters("base.event.read", Text::new("读取事件流", "Read the event feed")),
     Permission::matters("base.person.read", Text::new("查看人员", "See persons")),
     Permission::matters("base.person.write", Text::new("登记人员", "Register persons and record values")),
@@ -150,7 +152,7 @@ const PERMISSIONS: &[Permission] = &[
     Permission::matters("base.consent.write", Text::new("登记同意", "Record consents")),
     Permission::matters("base.import.run", Text::new("导入表格", "Import sheets")),
     Permission::matters("base.import.undo", Text::new("撤回导入", "Take imports back")),
-    Permission::matters("base.list.export", Text::new("导出名单", "Export lists")),
+    Permission::matters("base.list.export", Text::new("导出清单", "Export lists to files")),
 ];
 
 const ROLES: &[RoleTemplate] = &[

@@ -9,6 +9,7 @@ pub mod persons;
 mod project;
 pub mod seal;
 pub mod sources;
+pub mod take_back;
 pub mod weigh;
 
 use serde::{Deserialize, Serialize};

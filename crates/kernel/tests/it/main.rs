@@ -9,6 +9,7 @@ mod events;
 mod hostile;
 mod idempotency;
 mod import;
+mod imports;
 mod modules;
 mod overlays;
 mod pages;
