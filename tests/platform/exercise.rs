@@ -70,6 +70,8 @@ async fn identity(test: &TestApp) {
     security.get(&format!("/places/{WUHUA}/roles")).await.expect(200);
     let given = security.post(&grants, json!({ "account": id, "role": local, "place": VILLAGE })).await.expect(201);
     security.get(&format!("{grants}?account={id}")).await.expect(200);
+    let may = security.get(&format!("/places/{VILLAGE}/holders?permission=base.grant.manage")).await.expect(200);
+    assert!(may.items().iter().any(|one| one["id"] == security.id.to_string()), "{:#}", may.body);
 
     let password = reset.text("one_time_password");
     let me = sign_in(test, "yangxiu", &password).await;
@@ -85,6 +87,7 @@ async fn identity(test: &TestApp) {
     me.get("/me/tokens").await.expect(200);
     me.delete(&format!("/me/tokens/{}", token.text("id"))).await.expect(204);
     me.get(&format!("/places/{WUHUA}/menu")).await.expect(200);
+    me.get(&format!("/places/{WUHUA}/operations")).await.expect(200);
     me.delete("/sessions").await.expect(204);
     me.get("/me").await.expect(401);
     security.delete(&format!("{grants}/{}", given.text("id"))).await.expect(204);

@@ -172,7 +172,7 @@ pub(crate) fn short(code: &str) -> &str {
 }
 
 /// Pages of the console's own, by the operation that they begin with.
-const OWN: [(&str, &str); 7] = [
+const OWN: [(&str, &str); 10] = [
     ("base_inbox", ""),
     ("base_statistic_list", "/statistics"),
     ("base_module_list", "/modules"),
@@ -180,6 +180,9 @@ const OWN: [(&str, &str); 7] = [
     ("base_rule_list", "/rules"),
     ("base_account_list", "/accounts"),
     ("base_audit_list", "/audit"),
+    ("base_overview", "/overview"),
+    ("base_place_show", "/place"),
+    ("base_codelist_list", "/standards"),
 ];
 
 fn groups(visit: &Visit, place: &Place, menu: &[MenuLine]) -> Vec<Group> {

@@ -159,6 +159,7 @@ fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(places::api::routes())
         .merge(identity::api::routes())
+        .merge(identity::holders::routes())
         .merge(counties::api::routes())
         .merge(rules::api::routes())
         .merge(process::api::routes())
