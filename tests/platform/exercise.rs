@@ -23,6 +23,7 @@ async fn every_operation_succeeds_somewhere_and_leaves_the_audit_it_should() {
     organisations(&test).await;
     moves(&test).await;
     figures_and_records(&test).await;
+    imports(&test).await;
     let untried = test.untried();
     assert!(untried.is_empty(), "add a call that succeeds (for `…_local` see add_local_step): {untried:?}");
 }
@@ -514,4 +515,20 @@ async fn figures_and_records(test: &TestApp) {
     viewer.also(WUHUA, "base.list_exporter").await;
     let body = json!({ "list": "base_rule_list", "format": "xlsx", "purpose": "规则上墙" });
     viewer.post(&format!("/places/{WUHUA}/exports"), body).await.expect(200);
+}
+
+async fn imports(test: &TestApp) {
+    let officer = test.role(VILLAGE, "base.data_officer").await;
+    let imports = format!("/places/{VILLAGE}/imports");
+    officer.get(&format!("{imports}/template")).await.expect(200);
+    let body = super::body_of(&test.app, operation(test, "base_import_upload")).unwrap();
+    let import = officer.post(&imports, body).await.expect(201);
+    assert_eq!((&import.body["rows"], &import.body["bad_rows"]), (&json!(1), &json!(0)));
+    let import = format!("{imports}/{}", import.text("id"));
+    officer.get(&imports).await.expect(200);
+    officer.get(&import).await.expect(200);
+    officer.get(&format!("{import}/faults")).await.expect(200);
+    officer.post(&format!("{import}/file"), json!({ "format": "xlsx" })).await.expect(200);
+    officer.post(&format!("{import}/run"), json!({})).await.expect(200);
+    officer.post(&format!("{import}/undo"), json!({})).await.expect(200);
 }

@@ -19,6 +19,7 @@ mod me;
 mod module_page;
 mod pages;
 mod places;
+mod people;
 mod preferences;
 mod search;
 mod sent;
@@ -61,6 +62,8 @@ pub fn router(app: &App, api: Router) -> Router {
         .route("/console/{place}/m/{module}/{*rest}", get(module_page::show).post(module_page::send))
         .merge(pages::routes())
         .route("/console/{place}/{*rest}", any(trouble::no_page))
+        .merge(people::routes())
+        .fallback(trouble::no_page)
         .layer(from_fn_with_state(console.clone(), trouble::explain))
         .layer(from_fn(answer::guard))
         .route("/console/assets/{file}", get(assets::file))

@@ -16,6 +16,7 @@ mod gate;
 pub mod idempotency;
 pub mod identity;
 pub mod inventory;
+mod imports;
 pub mod json;
 pub mod keyring;
 pub mod module;

@@ -14,6 +14,7 @@ mod households;
 mod idempotency;
 mod import;
 mod merges;
+mod imports;
 mod modules;
 mod moves;
 mod organisations;
