@@ -14,7 +14,7 @@ use super::house::{root, sources};
 
 fn files() -> BTreeMap<String, String> {
     let (registry, _) = Registry::build(MODULES).unwrap();
-    let pretty = |document: &_| serde_json::to_string_pretty(document).unwrap() + "\n";
+    let pretty = |document: &_| jizuo_server::documents::text(document).unwrap();
     let mut files = BTreeMap::new();
     for module in registry.modules() {
         files.insert(format!("{}.json", module.id), pretty(registry.document(module.id).unwrap()));

@@ -3,7 +3,7 @@
 
 use chrono::Duration;
 use jizuo_server::MODULES;
-use jizuo_testing::places::{ESHAN, HUASHAN, KUNMING, OTHER_VILLAGE, PROVINCE, VILLAGE, WUHUA};
+use jizuo_testing::places::{ESHAN, HUASHAN, KUNMING, OTHER_VILLAGE, PANLONG_VILLAGE, PROVINCE, VILLAGE, WUHUA};
 use jizuo_testing::{TestApp, User};
 use serde_json::{Value, json};
 
@@ -18,6 +18,9 @@ async fn every_operation_succeeds_somewhere_and_leaves_the_audit_it_should() {
     venue(&test).await;
     consultation(&test).await;
     mediation(&test).await;
+    households(&test).await;
+    organisations(&test).await;
+    moves(&test).await;
     figures_and_records(&test).await;
     imports(&test).await;
     let untried = test.untried();
@@ -31,9 +34,14 @@ async fn places_and_standards(test: &TestApp) {
     stranger.get(&format!("/places/{WUHUA}/children")).await.expect(200);
     stranger.get(&format!("/places/{KUNMING}/search?q=华山")).await.expect(200);
     stranger.get(&format!("/places/{WUHUA}/openapi.json")).await.expect(200);
-    for path in
-        ["codelists", "codelists/sex.csv", "codelists/sex.json", "elements.csv", "elements/person.identity_number.json"]
-    {
+    for path in [
+        "codelists",
+        "codelists/sex.csv",
+        "codelists/sex.json",
+        "elements.csv",
+        "elements.json",
+        "elements/person.identity_number.json",
+    ] {
         let file = stranger.get(&format!("/standards/{path}")).await.expect(200);
         if let Some(etag) = file.header("etag") {
             stranger.header("if-none-match", etag).get(&format!("/standards/{path}")).await.expect(304);
@@ -94,12 +102,26 @@ async fn counties(test: &TestApp) {
     admin.get(&format!("{modules}/grid/impact")).await.expect(200);
     admin.put(&format!("{modules}/grid"), json!({ "state": "draining", "reason": "试" })).await.expect(204);
     admin.put(&format!("{modules}/grid"), json!({ "state": "on", "reason": "继续" })).await.expect(204);
+    let ahead = json!({ "state": "off", "reason": "年底调整", "effective_at": "2026-12-31T16:00:00Z" });
+    admin.put(&format!("{modules}/venue"), ahead).await.expect(204);
+    let history = admin.get(&format!("{modules}/venue/history")).await.expect(200);
+    let planned = history.items()[0]["id"].as_str().unwrap().to_owned();
+    admin.delete(&format!("{modules}/venue/ahead/{planned}")).await.expect(204);
+    let file = admin.get(&format!("/places/{WUHUA}/set")).await.expect(200);
+    let file = file.body.as_str().unwrap().to_owned();
+    admin.post(&format!("/places/{WUHUA}/set/plan"), json!({ "text": file })).await.expect(200);
+    let wish = json!({ "text": file, "reason": "再套用一次" });
+    admin.post(&format!("/places/{WUHUA}/set/apply"), wish).await.expect(200);
+    let viewer = test.role(PROVINCE, "base.viewer").await;
+    viewer.get(&format!("/places/{PROVINCE}/overview")).await.expect(200);
+    viewer.get(&format!("/places/{PROVINCE}/differences")).await.expect(200);
     admin.get(&format!("{modules}/grid/settings")).await.expect(200);
     let careful = admin.header("if-match", "\"0\"");
     careful.put(&format!("{modules}/grid/settings"), json!({ "supervision_phone": "0871-65000000" })).await.expect(204);
     admin.get(&format!("/places/{WUHUA}/rules")).await.expect(200);
     let rule = format!("/places/{WUHUA}/rules/V.PUB.KEEP");
     admin.get(&rule).await.expect(200);
+    admin.get(&format!("{rule}/history")).await.expect(200);
     admin.put(&rule, json!({ "value": 20, "reason": "县里要求" })).await.expect(204);
     admin.get(&format!("/places/{WUHUA}/rule-conflicts")).await.expect(200);
     admin.delete(&rule).await.expect(204);
@@ -350,6 +372,88 @@ async fn mediation(test: &TestApp) {
     take(&id, &format!("parties/{}/refuse", parties[0]), json!({})).await.expect(200);
     take(&id, "end", json!({ "reason": "refused" })).await.expect(200);
     admin.delete(&process).await.expect(204);
+}
+
+/// Somebody of the village, by name.
+async fn resident(clerk: &User<'_>, village: &str, name: &str) -> String {
+    let facts = json!({ "person.name": name });
+    let body = json!({ "source": "document_seen", "basis": "statutory_duty", "facts": facts });
+    clerk.post(&format!("/places/{village}/persons"), body).await.expect(201).text("id")
+}
+
+async fn households(test: &TestApp) {
+    let here = format!("/places/{VILLAGE}/households");
+    let clerk = test.role(VILLAGE, "base.village_clerk").await;
+    let head = resident(&clerk, VILLAGE, "户主甲").await;
+    let other = resident(&clerk, VILLAGE, "成员乙").await;
+    let new = json!({ "head": head, "number": "9001", "source": "village_visit" });
+    let id = clerk.post(&here, new).await.expect(201).text("id");
+    clerk.get(&here).await.expect(200);
+    clerk.get(&format!("{here}/{id}")).await.expect(200);
+    let facts = json!({ "source": "civil_affairs", "facts": { "household.subsistence_allowance": "否" } });
+    clerk.post(&format!("{here}/{id}/facts"), facts).await.expect(200);
+    let joins = json!({ "person": other, "relation": "73", "source": "village_visit" });
+    clerk.post(&format!("{here}/{id}/members"), joins).await.expect(200);
+    let leads = json!({ "person": other, "source": "village_visit" });
+    let led = clerk.post(&format!("{here}/{id}/head"), leads).await.expect(200);
+    let member = format!("{here}/{id}/members/{}", led.text("/people/1/id"));
+    let relation = json!({ "relation": "71", "source": "village_visit" });
+    let related = clerk.post(&format!("{member}/relation"), relation).await.expect(200);
+    let member = format!("{here}/{id}/members/{}", related.text("/people/1/id"));
+    clerk.post(&format!("{member}/leave"), json!({})).await.expect(200);
+    let moves = json!({ "to": OTHER_VILLAGE, "reason": "搬迁" });
+    clerk.post(&format!("{here}/{id}/move"), moves).await.expect(200);
+    let there = test.role(OTHER_VILLAGE, "base.village_clerk").await;
+    let end = json!({ "reason": "合户" });
+    there.post(&format!("/places/{OTHER_VILLAGE}/households/{id}/dissolve"), end).await.expect(200);
+}
+
+async fn organisations(test: &TestApp) {
+    let here = format!("/places/{WUHUA}/organisations");
+    let officer = test.role(WUHUA, "base.data_officer").await;
+    let clerk = test.role(VILLAGE, "base.village_clerk").await;
+    officer.get(&format!("{here}/kinds")).await.expect(200);
+    let new = super::body_of(&test.app, operation(test, "base_organisation_create")).unwrap();
+    let id = officer.post(&here, new).await.expect(201).text("id");
+    officer.get(&here).await.expect(200);
+    officer.get(&format!("{here}/{id}")).await.expect(200);
+    let facts = super::body_of(&test.app, operation(test, "base_organisation_learn")).unwrap();
+    officer.post(&format!("{here}/{id}/facts"), facts).await.expect(200);
+    let person = resident(&clerk, VILLAGE, "调解员丙").await;
+    let post = json!({ "person": person, "title": "主任" });
+    let posts = officer.post(&format!("{here}/{id}/posts"), post).await.expect(200);
+    let post = posts.text("/posts/0/id");
+    officer.post(&format!("{here}/{id}/posts/{post}/end"), json!({})).await.expect(200);
+    officer.post(&format!("{here}/{id}/dissolve"), json!({ "reason": "撤并" })).await.expect(200);
+}
+
+async fn moves(test: &TestApp) {
+    let here = format!("/places/{VILLAGE}/persons");
+    let clerk = test.role(VILLAGE, "base.village_clerk").await;
+    let there = test.role(PANLONG_VILLAGE, "base.village_clerk").await;
+    let first = resident(&clerk, VILLAGE, "迁移丁").await;
+    let second = resident(&clerk, VILLAGE, "迁移戊").await;
+    let third = resident(&clerk, VILLAGE, "迁移己").await;
+    let inside = json!({ "to": OTHER_VILLAGE, "reason": "搬家" });
+    clerk.post(&format!("{here}/{first}/move"), inside).await.expect(200);
+    let away = json!({ "to": PANLONG_VILLAGE, "reason": "婚嫁" });
+    let back = json!({ "to": VILLAGE, "reason": "未迁成" });
+    let arrivals = format!("/places/{PANLONG_VILLAGE}/arrivals");
+    for (step, body) in [("decline", json!({ "reason": "查无此人" })), ("take_in", json!({}))] {
+        clerk.post(&format!("{here}/{second}/move_out"), away.clone()).await.expect(200);
+        let waiting = there.get(&arrivals).await.expect(200);
+        let id = waiting.items()[0]["id"].as_str().unwrap();
+        there.post(&format!("{arrivals}/{id}/{step}"), body).await.expect(200);
+        clerk.post(&format!("{here}/{second}/return"), back.clone()).await.expect(200);
+    }
+    let officer = test.role(WUHUA, "base.data_officer").await;
+    let merge = json!({ "merged": third, "reason": "同一人" });
+    let county = format!("/places/{WUHUA}");
+    let id = officer.post(&format!("{county}/persons/{second}/merge"), merge).await.expect(200).text("id");
+    officer.get(&format!("{county}/merges")).await.expect(200);
+    officer.post(&format!("{county}/merges/{id}/undo"), json!({})).await.expect(200);
+    let death = json!({ "on": "2026-03-01", "source": "document_seen" });
+    clerk.post(&format!("{here}/{third}/death"), death).await.expect(200);
 }
 
 fn operation<'a>(test: &'a TestApp, id: &str) -> &'a jizuo_kernel::registry::Operation {

@@ -12,6 +12,7 @@ mod switching;
 mod tables;
 mod walk;
 mod walls;
+mod words;
 mod work;
 
 use std::cell::RefCell;

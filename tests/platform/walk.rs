@@ -20,6 +20,7 @@ fn operations(test: &TestApp) -> Vec<Operation> {
 const PUBLIC: &[&str] = &[
     "base_codelist_file",
     "base_codelist_list",
+    "base_element_catalogue",
     "base_element_file",
     "base_element_list",
     "base_openapi",

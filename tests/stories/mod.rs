@@ -5,5 +5,6 @@ mod consultation;
 mod disclosure;
 mod divisions;
 mod mediation;
+mod moves;
 mod process;
 mod two_counties;

@@ -7,14 +7,15 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::DatabaseTransaction;
 use sea_orm::sea_query::InsertStatement;
+use sea_orm::{ActiveValue, DatabaseTransaction, EntityTrait};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::error::{internal, invalid};
 use crate::identity::Actor;
+use crate::people::entity::arrival;
 use crate::places::Place;
 use crate::process::Definition;
 use crate::reply::{Reply, Subject};
@@ -339,6 +340,19 @@ impl Tx {
     /// Places that this write itself has made are not in the request's snapshot.
     pub fn stand_at(&mut self, place: Arc<Place>) {
         self.ctx.place = Some(place);
+    }
+
+    /// Tells another county that somebody moves there: one row of that county, of this table, and nothing else. The wall is
+    /// moved for this one insert, which reads nothing back, and stands again where it stood.
+    pub(crate) async fn tell_arrival(&mut self, county: i32, row: arrival::ActiveModel) -> Result<()> {
+        if row.county != ActiveValue::Set(county) {
+            return Err(internal("an arrival is told to the county that its row is of"));
+        }
+        let own = self.ctx.rows.wall().clone();
+        Wall::to_write_in(county).around(self.db()).await?;
+        arrival::Entity::insert(row).exec_without_returning(self.db()).await?;
+        own.around(self.db()).await?;
+        Ok(())
     }
 
     /// The only commit there is: rows, audit line, events and the answer to a retry together, or nothing.

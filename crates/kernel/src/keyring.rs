@@ -81,7 +81,8 @@ impl Keyring {
             .map_err(|_| internal(format!("a value sealed for {purpose} does not open: the master key has changed")))
     }
 
-    /// A keyed hash: finds a sealed value again without opening it, and nobody without the key can try values out.
+    /// A keyed hash: finds a sealed value again without opening it, or shows that what was handed out, such as a form, came back
+    /// from us. Nobody without the key can try values out.
     pub fn mark(&self, purpose: &str, data: &[u8]) -> Result<String> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.derive(purpose)?).map_err(|e| internal(e.to_string()))?;
         mac.update(data);
@@ -118,6 +119,17 @@ mod tests {
         assert!(ring.open("totp", b"you", &sealed).is_err());
         assert!(ring.open("phone", b"me", &sealed).is_err());
         assert!(Keyring::from_base64(&Keyring::generate()).unwrap().open("totp", b"me", &sealed).is_err());
+    }
+
+    #[test]
+    fn a_mark_is_one_of_its_key_purpose_and_data() {
+        let ring = Keyring::from_base64(&Keyring::generate()).unwrap();
+        let mark = ring.mark("form", b"me").unwrap();
+        assert_eq!(mark, ring.mark("form", b"me").unwrap());
+        assert_eq!(mark.len(), 64);
+        assert_ne!(mark, ring.mark("form", b"you").unwrap());
+        assert_ne!(mark, ring.mark("page", b"me").unwrap());
+        assert_ne!(mark, Keyring::from_base64(&Keyring::generate()).unwrap().mark("form", b"me").unwrap());
     }
 
     #[test]

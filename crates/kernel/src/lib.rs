@@ -39,6 +39,7 @@ pub mod statistics;
 mod text;
 mod timers;
 mod wall;
+mod words;
 
 pub use base::MODULE;
 pub use clock::Clock;

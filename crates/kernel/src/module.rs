@@ -40,6 +40,8 @@ pub struct Module {
     pub subscriptions: &'static [Subscription],
     pub timers: &'static [Timer],
     pub statistics: &'static [Statistic],
+    /// What people read for the names and values in its document, as TOML: `words.toml`.
+    pub words: &'static str,
 }
 
 /// What may be done. The id is also the audit action and the process step: one vocabulary.

@@ -10,7 +10,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, Secur
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
     Components, ComponentsBuilder, Content, ContentBuilder, Info, License, Object, ObjectBuilder, OpenApi,
-    OpenApiBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Schema, ServerBuilder, Type, info::Contact,
+    OpenApiBuilder, PathItem, Ref, RefOr, Required, Response, ResponseBuilder, Schema, ServerBuilder, Type,
+    info::Contact,
 };
 use utoipa::{PartialSchema, ToSchema};
 
@@ -111,17 +112,9 @@ pub(crate) fn complete(module: &Module, permissions: &[&'static Permission], doc
     let about = format!("{}: {}. {}：{}。", module.title.en, module.about.en, module.title.zh, module.about.zh);
     whole.tags = Some(vec![TagBuilder::new().name(module.title.en.clone()).description(Some(about)).build()]);
     for (path, item) in &mut whole.paths.paths {
-        for (method, operation) in [
-            ("GET", &mut item.get),
-            ("PUT", &mut item.put),
-            ("POST", &mut item.post),
-            ("DELETE", &mut item.delete),
-            ("PATCH", &mut item.patch),
-        ] {
-            if let Some(operation) = operation {
-                operation.tags = Some(vec![module.title.en.to_string()]);
-                complete_operation(permissions, method, path, operation);
-            }
+        for (method, operation) in operations(item) {
+            operation.tags = Some(vec![module.title.en.to_string()]);
+            complete_operation(permissions, method, path, operation);
         }
     }
     if let Some(components) = &mut whole.components {
@@ -134,6 +127,19 @@ pub(crate) fn complete(module: &Module, permissions: &[&'static Permission], doc
         texts_of_bodies(components, bodies);
     }
     *document = whole;
+}
+
+/// The operations of a path with their methods.
+pub(crate) fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    [
+        ("GET", &mut item.get),
+        ("PUT", &mut item.put),
+        ("POST", &mut item.post),
+        ("DELETE", &mut item.delete),
+        ("PATCH", &mut item.patch),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| operation.as_mut().map(|operation| (method, operation)))
 }
 
 fn complete_operation(permissions: &[&'static Permission], method: &str, path: &str, operation: &mut Operation) {
@@ -304,7 +310,7 @@ fn texts(schema: &mut RefOr<Schema>, names: &mut Vec<String>) {
     }
 }
 
-fn is_text(kind: &SchemaType) -> bool {
+pub(crate) fn is_text(kind: &SchemaType) -> bool {
     match kind {
         SchemaType::Type(one) => *one == Type::String,
         SchemaType::Array(several) => several.contains(&Type::String),

@@ -13,6 +13,7 @@ use crate::module::{Permission, Statistic, Topic};
 use crate::openapi;
 use crate::process::Process;
 use crate::rules::Registry as Rules;
+use crate::words::Speech;
 use crate::{App, Module};
 
 /// One operation of the document, as the gate enforces it.
@@ -101,6 +102,7 @@ impl Registry {
                 faults.push(format!("the rules of {}: {error}", module.id));
             }
         }
+        let mut speech = Speech::read(modules, &mut faults);
         // Routes that overlap cannot even be mounted, so a clash of ids is told before.
         if !faults.is_empty() {
             return Err(Unservable(faults));
@@ -120,6 +122,7 @@ impl Registry {
             let (routes, mut document) = OpenApiRouter::<App>::new().nest(&prefix, (module.api)()).split_for_parts();
             router = router.merge(routes);
             openapi::complete(module, &listed, &mut document);
+            speech.lay(module, &listed, &mut document, &mut faults);
             for (path, item) in &document.paths.paths {
                 for (method, operation) in methods(item) {
                     let id = operation.operation_id.clone().unwrap_or_default();
@@ -221,6 +224,16 @@ impl Registry {
         let mut all: Vec<&Operation> = self.operations.values().collect();
         all.sort_by(|a, b| (a.module, &a.path, a.method.as_str()).cmp(&(b.module, &b.path, b.method.as_str())));
         all
+    }
+
+    /// The template of the path at which matters of a kind are shown: that of the operation `<module>_<noun>_show`.
+    pub fn shown_at(&self, kind: &str) -> Option<&str> {
+        let (module, noun) = kind.split_once('.')?;
+        let found = self.operations.values().find(|operation| {
+            let own = operation.id.strip_prefix(module).and_then(|rest| rest.strip_prefix('_'));
+            own.and_then(|rest| rest.strip_suffix("_show")).is_some_and(|rest| rest == noun)
+        });
+        found.map(|operation| operation.path.as_str())
     }
 
     pub fn permission(&self, id: &str) -> Option<&'static Permission> {

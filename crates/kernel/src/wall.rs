@@ -79,6 +79,11 @@ impl Wall {
         Wall { reads: one.clone(), writes: one }
     }
 
+    /// One county to write, none to read: for what one county tells another.
+    pub(crate) fn to_write_in(id: i32) -> Wall {
+        Wall { reads: Counties::default(), writes: Counties::default().and([id]) }
+    }
+
     /// Every county: for the platform's own upkeep, never for a request.
     pub(crate) fn platform() -> Wall {
         Wall { reads: Counties::All, writes: Counties::All }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
 use jizuo_kernel::registry::{Registry, Unservable};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::openapi::OpenApi;
 
 use crate::MODULES;
@@ -34,9 +37,36 @@ pub fn county_all(registry: &Registry) -> OpenApi {
 
 /// A document as it stands in `openapi/*.json`: pretty, and with a line end at the end.
 pub fn text(document: &OpenApi) -> Result<String, serde_json::Error> {
-    let mut text = serde_json::to_string_pretty(document)?;
+    let mut whole: Part = serde_json::from_str(&serde_json::to_string(document)?)?;
+    whole.settle();
+    let mut text = serde_json::to_string_pretty(&whole)?;
     text.push('\n');
     Ok(text)
+}
+
+/// A part of a document in the order in which it was written.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Part {
+    Object(IndexMap<String, Part>),
+    List(Vec<Part>),
+    Plain(Value),
+}
+
+impl Part {
+    /// The extensions of an object come in any order; in a file they stand at its end, by name.
+    fn settle(&mut self) {
+        match self {
+            Part::Object(parts) => {
+                let mut extensions: Vec<_> = parts.extract_if(.., |name, _| name.starts_with("x-")).collect();
+                extensions.sort_by(|(a, _), (b, _)| a.cmp(b));
+                parts.extend(extensions);
+                parts.values_mut().for_each(Part::settle);
+            }
+            Part::List(parts) => parts.iter_mut().for_each(Part::settle),
+            Part::Plain(_) => {}
+        }
+    }
 }
 
 #[cfg(test)]

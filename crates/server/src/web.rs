@@ -25,12 +25,17 @@ pub fn router(app: &App, api: Router) -> Router {
     let timeout = Duration::from_secs(app.settings.server.timeout_seconds);
     let operators =
         Router::new().route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready)).with_state(app.clone());
+    let pages = jizuo_console::router(app, api.clone())
+        .layer(CatchPanicLayer::new())
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, timeout));
     api.merge(docs::routes(app))
         .layer(CatchPanicLayer::custom(platform::panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, timeout))
         // Panics and timeouts are answered outside the API, and yet as the problems that its callers know.
         .layer(from_fn(platform::explain))
         .merge(operators)
+        // Outside of what explains errors as problems: the console explains them as pages.
+        .merge(pages)
         .merge(front::routes(app))
         .layer(CompressionLayer::new().gzip(true))
 }

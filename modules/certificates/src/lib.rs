@@ -86,7 +86,12 @@ pub static MODULE: Module = Module {
             "properties": {
                 "window": {
                     "type": "string",
-                    "title": "便民服务窗口的地址、电话 / address and telephone of the service window, told to who asks for an unknown paper"
+                    "title": "便民服务窗口的地址、电话 / address and telephone of the service window, told to who asks for an unknown paper",
+                    "x-words": { "zh": "便民服务窗口的地址、电话", "en": "Address and telephone of the service window" },
+                    "x-hint": {
+                        "zh": "群众问到没有收录的证明时，告诉他到这里问",
+                        "en": "Told to whoever asks for a paper that no list knows"
+                    }
                 }
             }
         }))
@@ -121,6 +126,7 @@ pub static MODULE: Module = Module {
     }],
     timers: &[],
     statistics: statistics::STATISTICS,
+    words: include_str!("../words.toml"),
 };
 
 fn api() -> OpenApiRouter<App> {

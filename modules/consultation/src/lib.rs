@@ -92,6 +92,7 @@ pub static MODULE: Module = Module {
     subscriptions: &[],
     timers: &[],
     statistics: statistics::STATISTICS,
+    words: include_str!("../words.toml"),
 };
 
 /// No title, no names.

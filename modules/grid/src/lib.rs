@@ -83,7 +83,9 @@ pub static MODULE: Module = Module {
             "properties": {
                 "supervision_phone": {
                     "type": "string",
-                    "title": "监督电话 / supervision telephone, posted with every grid"
+                    "title": "监督电话 / supervision telephone, posted with every grid",
+                    "x-words": { "zh": "监督电话", "en": "Supervision telephone" },
+                    "x-hint": { "zh": "随每个网格一起公布", "en": "Posted with every grid" }
                 }
             }
         }))
@@ -113,6 +115,7 @@ pub static MODULE: Module = Module {
     }],
     timers: &[],
     statistics: statistics::STATISTICS,
+    words: include_str!("../words.toml"),
 };
 
 /// No name, no telephone: who may read the feed is not always who may read the incident.

@@ -68,4 +68,5 @@ pub static MODULE: Module = Module {
         unit: Text::new("次", "bookings"),
         count: |ctx, period| Box::pin(count_by::<Entity>(ctx, Column::OpenedAt, period, Column::Purpose, None)),
     }],
+    words: include_str!("../words.toml"),
 };

@@ -1,6 +1,6 @@
 //! The audit on the wire, for audit administrators.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -8,10 +8,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::{Search, entity::line, search};
+use super::{Search, entity::line, search, words};
 use crate::json::Query;
 use crate::page::{Page, Paging};
-use crate::{App, Ctx, Json, Result};
+use crate::{App, Ctx, Json, Result, Text};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list))
@@ -29,6 +29,8 @@ pub struct AuditLine {
     pub on_behalf_of: Option<String>,
     #[schema(example = "grid.incident.report")]
     pub action: String,
+    /// The words for it.
+    pub action_title: Text,
     pub subject_kind: String,
     pub subject: String,
     #[schema(value_type = Object)]
@@ -45,6 +47,15 @@ struct What {
     subject: Option<String>,
     /// The login of who acted.
     actor: Option<String>,
+    /// Part of the name on whose behalf it was done.
+    #[param(min_length = 1, max_length = 100)]
+    behalf: Option<String>,
+    /// The first day.
+    #[param(example = "2026-03-01")]
+    from: Option<NaiveDate>,
+    /// The last day.
+    #[param(example = "2026-03-31")]
+    to: Option<NaiveDate>,
 }
 
 impl AuditLine {
@@ -57,6 +68,7 @@ impl AuditLine {
             place_name: tree.name(row.place).to_owned(),
             actor: row.actor_name,
             on_behalf_of: row.on_behalf_of,
+            action_title: words::title(&ctx.app.registry, &row.action),
             action: row.action,
             subject_kind: row.subject_kind,
             subject: row.subject,
@@ -70,6 +82,15 @@ impl AuditLine {
 #[utoipa::path(get, path = "/places/{place}/audit", operation_id = "base_audit_list", security(("token" = ["base.audit.read"])),
     params(("place" = String, Path, example = "530102"), What, Paging), responses((status = 200, body = Page<AuditLine>)))]
 async fn list(ctx: Ctx, Query(what): Query<What>, Query(paging): Query<Paging>) -> Result<Json<Page<AuditLine>>> {
-    let what = Search { action: what.action, subject: what.subject, actor: what.actor };
+    // A form sends every field, and an empty one asks for nothing.
+    let said = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let what = Search {
+        action: said(what.action),
+        subject: said(what.subject),
+        actor: said(what.actor),
+        behalf: said(what.behalf),
+        from: what.from,
+        to: what.to,
+    };
     Ok(Json(search(&ctx, &what, &paging).await?.map(|row| AuditLine::from(&ctx, row))))
 }

@@ -3,11 +3,13 @@
 pub mod api;
 mod chain;
 pub mod entity;
+mod words;
 
 pub use chain::{Broken, Report, seal, verify};
 
 use std::collections::BTreeMap;
 
+use chrono::{NaiveDate, NaiveTime};
 use sea_orm::sea_query::InsertStatement;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use serde_json::Value;
@@ -50,6 +52,12 @@ pub struct Search {
     pub action: Option<String>,
     pub subject: Option<String>,
     pub actor: Option<String>,
+    /// Part of the name on whose behalf it was done.
+    pub behalf: Option<String>,
+    /// The first day, in China.
+    pub from: Option<NaiveDate>,
+    /// The last day.
+    pub to: Option<NaiveDate>,
 }
 
 /// The lines of the operation's scope, newest first.
@@ -65,6 +73,15 @@ pub async fn search(ctx: &Ctx, what: &Search, paging: &Paging) -> Result<Page<en
     }
     if let Some(actor) = &what.actor {
         query = query.filter(Column::ActorName.eq(actor));
+    }
+    if let Some(behalf) = &what.behalf {
+        query = query.filter(Column::OnBehalfOf.contains(behalf));
+    }
+    if let Some(from) = what.from {
+        query = query.filter(Column::At.gte(clock::china_instant(from, NaiveTime::MIN)));
+    }
+    if let Some(next) = what.to.and_then(|to| to.succ_opt()) {
+        query = query.filter(Column::At.lt(clock::china_instant(next, NaiveTime::MIN)));
     }
     if let Some(after) = paging.after_id()? {
         query = query.filter(Column::Id.lt(after));

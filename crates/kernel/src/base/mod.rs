@@ -5,10 +5,10 @@ mod tables;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::identity::grants::{AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN};
-use crate::module::{MenuEntry, Permission, RoleTemplate, Timer, Topic};
+use crate::module::{MenuEntry, Permission, RoleTemplate, Statistic, Timer, Topic};
 use crate::{App, Module, Text};
 use crate::{
-    audit, cases, counties, events, exports, idempotency, identity, imports, places, process, rules, standards,
+    audit, cases, counties, events, exports, idempotency, identity, imports, people, places, process, rules, standards,
     statistics,
 };
 
@@ -29,13 +29,16 @@ pub static MODULE: Module = Module {
         "base_openapi",
         "base_codelist_list",
         "base_codelist_file",
+        "base_element_catalogue",
         "base_element_list",
         "base_element_file",
     ],
     menu: &[
         MenuEntry { id: "base.inbox", title: Text::new("待办", "Inbox"), operation: "base_inbox" },
+        MenuEntry { id: "base.persons", title: Text::new("人员", "Persons"), operation: "base_person_list" },
         MenuEntry { id: "base.statistics", title: Text::new("统计", "Figures"), operation: "base_statistic_list" },
         MenuEntry { id: "base.modules", title: Text::new("模块", "Modules"), operation: "base_module_list" },
+        MenuEntry { id: "base.overview", title: Text::new("各县一览", "All counties"), operation: "base_overview" },
         MenuEntry { id: "base.processes", title: Text::new("流程", "Processes"), operation: "base_process_list" },
         MenuEntry { id: "base.rules", title: Text::new("规则", "Rules"), operation: "base_rule_list" },
         MenuEntry {
@@ -44,6 +47,12 @@ pub static MODULE: Module = Module {
             operation: "base_account_list",
         },
         MenuEntry { id: "base.audit", title: Text::new("审计", "Audit"), operation: "base_audit_list" },
+        MenuEntry { id: "base.places", title: Text::new("区划", "Places"), operation: "base_place_show" },
+        MenuEntry {
+            id: "base.standards",
+            title: Text::new("数据标准", "Data standards"),
+            operation: "base_codelist_list",
+        },
     ],
     settings: || None,
     processes: &[],
@@ -76,6 +85,36 @@ pub static MODULE: Module = Module {
             sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","elements":["person.phone"]}"#,
         },
         Topic {
+            id: "base.person.died",
+            title: Text::new("死亡登记", "A death was recorded"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","place":"530102001001","on":"2026-03-02"}"#,
+        },
+        Topic {
+            id: "base.person.moved",
+            title: Text::new("县内迁移", "A person moved within the county"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","from":"530102001001","to":"530102001002","on":"2026-03-02"}"#,
+        },
+        Topic {
+            id: "base.person.moved_out",
+            title: Text::new("迁出本县", "A person moved to another county"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","from":"530102001001","to":"530103000000","on":"2026-03-02"}"#,
+        },
+        Topic {
+            id: "base.person.arrived",
+            title: Text::new("迁入本县", "A person who moved here was taken in"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","place":"530103001001","on":"2026-03-02","was_here":false}"#,
+        },
+        Topic {
+            id: "base.person.merged",
+            title: Text::new("人员合并", "Two records of one person were merged"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000003","kept":"0192f0c0-0000-7000-8000-000000000001","merged":"0192f0c0-0000-7000-8000-000000000002"}"#,
+        },
+        Topic {
+            id: "base.person.unmerged",
+            title: Text::new("撤销人员合并", "A merge of two records was undone"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000003","kept":"0192f0c0-0000-7000-8000-000000000001","merged":"0192f0c0-0000-7000-8000-000000000002"}"#,
+        },
+        Topic {
             id: "base.handover.ended",
             title: Text::new("移交事项已办结", "A matter that was handed over has ended"),
             sample: r#"{"case":"AJ530102-20260302-5F3A9C21B0K","capability":"dispute.intake","outcome":"settled","from":{"kind":"grid.incident","id":"0192f0c0-0000-7000-8000-000000000001"},"to":{"kind":"mediation.case","id":"0192f0c0-0000-7000-8000-000000000002"}}"#,
@@ -88,7 +127,13 @@ pub static MODULE: Module = Module {
         Timer { id: "base.import.go_on", every_seconds: 60, run: imports::go_on },
         Timer { id: "base.session.forget", every_seconds: 3_600, run: identity::sessions::forget },
     ],
-    statistics: &[],
+    words: include_str!("words.toml"),
+    statistics: &[Statistic {
+        id: "base.persons.present",
+        title: Text::new("登记人口", "Persons registered"),
+        unit: Text::new("人", "persons"),
+        count: people::count_present,
+    }],
 };
 
 fn api() -> OpenApiRouter<App> {
@@ -105,12 +150,19 @@ fn api() -> OpenApiRouter<App> {
         .merge(exports::api::routes())
         .merge(imports::api::routes())
         .merge(standards::routes())
+        .merge(people::households::routes())
+        .merge(people::organisations::routes())
+        .merge(people::moves::routes())
+        .merge(people::merges::routes())
+        .merge(people::api::routes())
+        .merge(people::addresses::routes())
 }
 
 const PERMISSIONS: &[Permission] = &[
     Permission::everything("base.place.change", Text::new("调整区划", "Change places")),
     Permission::everything("base.module.read", Text::new("查看模块", "See modules")),
     Permission::everything("base.module.switch", Text::new("启停模块", "Switch modules")),
+    Permission::everything("base.county.apply", Text::new("套用县级方案", "Apply a county's file")),
     Permission::everything("base.rule.read", Text::new("查看规则", "See rules")),
     Permission::everything("base.rule.overlay", Text::new("调整规则", "Adapt rules")),
     Permission::everything("base.process.read", Text::new("查看流程", "See processes")),
@@ -163,6 +215,7 @@ const ROLES: &[RoleTemplate] = &[
             "base.place.change",
             "base.module.read",
             "base.module.switch",
+            "base.county.apply",
             "base.rule.read",
             "base.rule.overlay",
             "base.process.read",

@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 use super::Ref;
 use super::entity::{Column, Entity};
 use crate::json::Path;
+use crate::process::shown_at;
 use crate::{App, Ctx, Error, Json, Result, Scoped, counties};
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -34,6 +35,9 @@ pub struct CasePart {
     /// Code of the place.
     pub place: String,
     pub place_name: String,
+    /// Where it is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
     pub joined_at: DateTime<Utc>,
     /// As what it was taken over, where it was.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,6 +71,7 @@ async fn show(ctx: Ctx, path: Path<CasePath>) -> Result<Json<Case>> {
             let place = tree.get(row.place)?;
             // A module that is off rests with its matters.
             counties::state(&ctx.snapshot, place, &row.module, ctx.now).state.is_alive().then(|| CasePart {
+                path: shown_at(&ctx, &row.kind, row.place, row.matter),
                 matter: Ref { module: row.module, kind: row.kind, id: row.matter, label: row.label },
                 place: place.code.clone(),
                 place_name: place.name.clone(),

@@ -1,7 +1,10 @@
 //! Counties' module sets: which modules are on where, who decided it, and what a switch would mean.
 
 pub mod api;
+pub mod card;
 pub mod entity;
+pub mod file;
+pub mod overview;
 pub mod plan;
 mod sets;
 mod switch;

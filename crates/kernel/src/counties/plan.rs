@@ -64,6 +64,21 @@ impl std::fmt::Display for Change {
     }
 }
 
+impl County {
+    /// What a file says; the fault names the line.
+    pub fn read(text: &str) -> Result<County> {
+        toml::from_str(text).map_err(|error| {
+            let why = error.to_string();
+            invalid("text", "base.county.text", say!("读不懂这份文件：{why}", "this file is not understood: {why}"))
+        })
+    }
+
+    /// The file, as people keep it.
+    pub fn write(&self) -> Result<String> {
+        toml::to_string_pretty(self).map_err(crate::error::internal)
+    }
+}
+
 /// How this county stands.
 pub fn export(ctx: &Ctx) -> Result<County> {
     let place = ctx.place()?;

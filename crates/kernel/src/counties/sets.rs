@@ -56,6 +56,8 @@ pub struct Sets {
 pub struct Setting {
     pub value: Value,
     pub version: i32,
+    pub actor: String,
+    pub at: DateTime<Utc>,
 }
 
 pub async fn load(db: &impl ConnectionTrait) -> Result<Sets> {
@@ -66,7 +68,8 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Sets> {
         sets.switches.entry((row.place, row.module.clone())).or_default().push(row);
     }
     for row in setting::Entity::all().all(db).await? {
-        sets.settings.insert((row.place, row.module), Setting { value: row.value, version: row.version });
+        let setting = Setting { value: row.value, version: row.version, actor: row.actor, at: row.at };
+        sets.settings.insert((row.place, row.module), setting);
     }
     Ok(sets)
 }
@@ -87,6 +90,11 @@ impl Sets {
 
     pub fn setting(&self, place: i32, module: &str) -> Option<&Setting> {
         self.settings.get(&(place, module.to_owned()))
+    }
+
+    /// Every place's settings for every module: place, module and what is set.
+    pub fn all_settings(&self) -> impl Iterator<Item = (i32, &str, &Setting)> {
+        self.settings.iter().map(|((place, module), setting)| (*place, module.as_str(), setting))
     }
 }
 

@@ -3,10 +3,10 @@
 use jizuo_standards::name;
 use sea_orm::ExprTrait;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
-use super::entity::{account, session};
+use super::entity::{account, grant, session};
 use super::{password, totp};
 use crate::error::{Faults, refuse};
 use crate::page::{Page, Paging};
@@ -111,8 +111,17 @@ async fn refuse_a_higher(tx: &Tx, account: &account::Model) -> Result<()> {
     ))
 }
 
+/// Which accounts are looked for.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Part of the login name or of the name.
+    pub q: Option<String>,
+    /// Who holds this role, here or below.
+    pub role: Option<String>,
+}
+
 /// The accounts that are at home here or below, newest first.
-pub async fn list(ctx: &Ctx, paging: &Paging) -> Result<Page<account::Model>> {
+pub async fn list(ctx: &Ctx, wanted: &Wanted, paging: &Paging) -> Result<Page<account::Model>> {
     let here = ctx.place()?;
     let tree = &ctx.snapshot.places;
     let limit = paging.limit()?;
@@ -120,6 +129,18 @@ pub async fn list(ctx: &Ctx, paging: &Paging) -> Result<Page<account::Model>> {
     if here.parent.is_some() || tree.roots().len() > 1 {
         let homes = tree.descendants(here.id).into_iter().filter(|home| looks_after(ctx, *home));
         query = query.filter(account::Column::Home.is_in(homes));
+    }
+    if let Some(q) = wanted.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
+        query = query.filter(account::Column::Login.contains(q.to_lowercase()).or(account::Column::Name.contains(q)));
+    }
+    if let Some(role) = wanted.role.as_deref().filter(|role| !role.is_empty()) {
+        let holding = grant::Entity::all()
+            .select_only()
+            .column(grant::Column::Account)
+            .filter(grant::Column::Role.eq(role))
+            .filter(grant::Column::RevokedAt.is_null())
+            .filter(grant::Column::Place.is_in(tree.descendants(here.id)));
+        query = query.filter(account::Column::Id.in_subquery(holding.into_query()));
     }
     if let Some(after) = paging.after_id()? {
         query = query.filter(account::Column::Id.lt(after));

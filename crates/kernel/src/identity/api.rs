@@ -14,7 +14,7 @@ use super::{COOKIE, accounts, grants, sessions};
 use crate::json::{Path, Query};
 use crate::page::{Page, Paging};
 use crate::process::{Task, inbox};
-use crate::{App, Ctx, Error, Json, Module, Reference, Reply, Result, Subject, Text, counties};
+use crate::{App, Ctx, Error, Json, Reference, Reply, Result, Subject, Text};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -32,7 +32,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(reset_account))
         .routes(routes!(give, list_grants))
         .routes(routes!(revoke_grant))
-        .routes(routes!(list_roles, define_role))
+        .merge(super::roles::routes())
 }
 
 /// What a person types to sign in.
@@ -338,11 +338,20 @@ pub struct Account {
     pub locked_until: Option<DateTime<Utc>>,
     pub second_factor: bool,
     pub created_at: DateTime<Utc>,
+    /// Name of the home.
+    pub home_name: String,
+    /// It has not yet been signed in with since its last one-time password.
+    pub must_change_password: bool,
+    /// What it holds here and below, as far as the caller manages grants.
+    pub grants: Vec<Grant>,
 }
 
 impl Account {
-    fn from(ctx: &Ctx, row: account::Model) -> Account {
+    fn from(ctx: &Ctx, row: account::Model, held: Vec<grant::Model>) -> Account {
         Account {
+            home_name: ctx.snapshot.places.name(row.home).to_owned(),
+            must_change_password: row.must_change,
+            grants: held.into_iter().map(|row| Grant::from(ctx, row)).collect(),
             id: row.id,
             login: row.login,
             name: row.name,
@@ -378,15 +387,40 @@ async fn open_account(ctx: Ctx, Json(new): Json<NewAccount>) -> Result<Response>
     let (account, password) = accounts::open(&mut tx, new).await?;
     tx.commit("base.account.manage", Subject::new("base.account", account.id), Reply::none()).await?;
     let location = format!("/api/v1/places/{}/accounts/{}", ctx.place()?.code, account.id);
-    Ok(shown_once(location, OpenedAccount { account: Account::from(&ctx, account), one_time_password: password }))
+    Ok(shown_once(
+        location,
+        OpenedAccount { account: Account::from(&ctx, account, Vec::new()), one_time_password: password },
+    ))
 }
 
-/// The accounts that belong here or below, newest first.
+/// The accounts that belong here or below with what they hold, newest first; by name, or by role.
 #[utoipa::path(get, path = "/places/{place}/accounts", operation_id = "base_account_list",
-    security(("token" = ["base.account.manage"])), params(("place" = String, Path, example = "530102"), Paging),
+    security(("token" = ["base.account.manage"])), params(("place" = String, Path, example = "530102"), Wanted, Paging),
     responses((status = 200, body = Page<Account>)))]
-async fn list_accounts(ctx: Ctx, Query(paging): Query<Paging>) -> Result<Json<Page<Account>>> {
-    Ok(Json(accounts::list(&ctx, &paging).await?.map(|row| Account::from(&ctx, row))))
+async fn list_accounts(
+    ctx: Ctx,
+    Query(wanted): Query<Wanted>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<Account>>> {
+    let wanted = accounts::Wanted { q: wanted.q, role: wanted.role };
+    let page = accounts::list(&ctx, &wanted, &paging).await?;
+    let ids = page.items.iter().map(|row| row.id).collect();
+    let mut held = grants::of_accounts(&ctx, ids).await?;
+    Ok(Json(page.map(|row| {
+        let own = held.remove(&row.id).unwrap_or_default();
+        Account::from(&ctx, row, own)
+    })))
+}
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+struct Wanted {
+    /// Part of the login name or of the name.
+    q: Option<String>,
+    /// Only who holds this role here or below.
+    #[param(example = "grid.worker")]
+    role: Option<String>,
 }
 
 /// One account.
@@ -394,7 +428,9 @@ async fn list_accounts(ctx: Ctx, Query(paging): Query<Paging>) -> Result<Json<Pa
     security(("token" = ["base.account.manage"])),
     params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)), responses((status = 200, body = Account)))]
 async fn show_account(ctx: Ctx, path: Path<PlaceIdPath>) -> Result<Json<Account>> {
-    Ok(Json(Account::from(&ctx, accounts::find(&ctx, path.id).await?)))
+    let account = accounts::find(&ctx, path.id).await?;
+    let held = grants::of_account(&ctx, account.id).await?;
+    Ok(Json(Account::from(&ctx, account, held)))
 }
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -413,7 +449,8 @@ async fn disable_account(ctx: Ctx, path: Path<PlaceIdPath>, Json(wish): Json<Dis
     let account = accounts::find(&ctx, path.id).await?;
     let mut tx = ctx.begin().await?;
     let changed = accounts::set_disabled(&mut tx, &account, wish.disabled).await?;
-    let reply = Reply::ok(Account::from(&ctx, changed));
+    let held = grants::of_account(&ctx, account.id).await?;
+    let reply = Reply::ok(Account::from(&ctx, changed, held));
     tx.commit("base.account.manage", Subject::new("base.account", account.id), reply).await
 }
 
@@ -439,7 +476,7 @@ async fn reset_account(ctx: Ctx, path: Path<PlaceIdPath>, Json(wish): Json<Reset
     let one_time_password = accounts::reset_password(&mut tx, &account).await?;
     tx.note("second_factor", wish.second_factor);
     tx.commit("base.account.manage", Subject::new("base.account", account.id), Reply::none()).await?;
-    Ok(Json(OpenedAccount { account: Account::from(&ctx, account), one_time_password }))
+    Ok(Json(OpenedAccount { account: Account::from(&ctx, account, Vec::new()), one_time_password }))
 }
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -461,6 +498,7 @@ pub struct Grant {
     pub id: Uuid,
     pub account: Uuid,
     pub role: String,
+    pub role_title: Text,
     pub place: String,
     pub place_name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -475,6 +513,7 @@ impl Grant {
         Grant {
             id: row.id,
             account: row.account,
+            role_title: super::roles::title(ctx, &row.role),
             role: row.role,
             place: tree.get(row.place).map(|p| p.code.clone()).unwrap_or_default(),
             place_name: tree.name(row.place).to_owned(),
@@ -534,62 +573,4 @@ async fn revoke_grant(ctx: Ctx, path: Path<PlaceIdPath>) -> Result<Reply<()>> {
     let mut tx = ctx.begin().await?;
     grants::revoke(&mut tx, path.id).await?;
     tx.commit("base.grant.manage", Subject::new("base.grant", path.id), Reply::none()).await
-}
-
-/// A role that can be given here.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Role {
-    pub id: String,
-    pub title: Text,
-    /// What it allows now: permissions of modules that are off here rest with them.
-    pub permissions: Vec<String>,
-    /// Made by this place or one above it.
-    pub local: bool,
-}
-
-/// The roles that can be given here: templates of the modules that are on, and those made here or above.
-#[utoipa::path(get, path = "/places/{place}/roles", operation_id = "base_role_list",
-    security(("token" = ["base.grant.manage"])), params(("place" = String, Path, example = "530102")),
-    responses((status = 200, body = Vec<Role>)))]
-async fn list_roles(ctx: Ctx) -> Result<Json<Vec<Role>>> {
-    let place = ctx.place()?;
-    let line: Vec<i32> = ctx.snapshot.places.lineage(place.id).iter().map(|p| p.id).collect();
-    let on = |module: &&Module| counties::is_alive_at(&ctx.snapshot, place, module.id, ctx.now);
-    let templates = ctx.app.registry.modules().iter().copied().filter(on).flat_map(|m| m.roles).map(|role| Role {
-        id: role.id.to_owned(),
-        title: role.title.clone(),
-        permissions: grants::awake(&ctx, place, role.permissions.iter().copied()),
-        local: false,
-    });
-    let local = ctx.snapshot.roles.at(&line).map(|role| Role {
-        id: role.id.clone(),
-        title: Text::owned(&role.title, &role.title),
-        permissions: grants::awake(&ctx, place, role.permissions.iter().map(String::as_str)),
-        local: true,
-    });
-    Ok(Json(templates.chain(local).collect()))
-}
-
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({ "name": "patrol", "title": "护林员", "permissions": ["grid.incident.report"] }))]
-pub struct NewRole {
-    #[schema(pattern = "^[a-z0-9_]{1,40}$")]
-    pub name: String,
-    #[schema(min_length = 1, max_length = 50)]
-    pub title: String,
-    pub permissions: Vec<String>,
-}
-
-/// Makes a role of this place. Administrators' permissions cannot go into it.
-#[utoipa::path(post, path = "/places/{place}/roles", operation_id = "base_role_define",
-    security(("token" = ["base.grant.manage"])), params(("place" = String, Path, example = "530102")),
-    request_body = NewRole, responses((status = 201, body = Role)))]
-async fn define_role(ctx: Ctx, Json(new): Json<NewRole>) -> Result<Reply<Role>> {
-    let mut tx = ctx.begin().await?;
-    let role = grants::define_role(&mut tx, &new.name, &new.title, new.permissions).await?;
-    let title = Text::owned(&role.title, &role.title);
-    let body = Role { id: role.id.clone(), title, permissions: role.permissions, local: true };
-    let location = format!("/api/v1/places/{}/roles", ctx.place()?.code);
-    tx.commit("base.grant.manage", Subject::new("base.role", role.id), Reply::created(location, body)).await
 }

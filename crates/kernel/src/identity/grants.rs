@@ -36,6 +36,10 @@ pub struct LocalRole {
 }
 
 impl LocalRoles {
+    pub fn get(&self, id: &str) -> Option<&LocalRole> {
+        self.0.get(id)
+    }
+
     pub fn at<'a>(&'a self, lineage: &'a [i32]) -> impl Iterator<Item = &'a LocalRole> {
         let mut found: Vec<_> = self.0.values().filter(|role| lineage.contains(&role.place)).collect();
         found.sort_by(|a, b| a.id.cmp(&b.id));
@@ -230,9 +234,14 @@ pub async fn may(tx: &Tx, account: Uuid, permission: &str, place: &Place) -> Res
 
 /// The grants of an account that touch the operation's place, newest first.
 pub async fn of_account(ctx: &Ctx, account: Uuid) -> Result<Vec<grant::Model>> {
+    Ok(of_accounts(ctx, vec![account]).await?.remove(&account).unwrap_or_default())
+}
+
+/// The same of several accounts, in one query.
+pub async fn of_accounts(ctx: &Ctx, accounts: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<grant::Model>>> {
     let here = ctx.place()?.id;
     let rows = grant::Entity::all()
-        .filter(grant::Column::Account.eq(account))
+        .filter(grant::Column::Account.is_in(accounts))
         .filter(grant::Column::RevokedAt.is_null())
         .order_by_desc(grant::Column::Id)
         .all(ctx.db())
@@ -241,7 +250,11 @@ pub async fn of_account(ctx: &Ctx, account: Uuid) -> Result<Vec<grant::Model>> {
     let mine = |at: i32| {
         ctx.actor.is_system() || tree.get(at).is_some_and(|place| ctx.holds("base.grant.manage", None, place))
     };
-    Ok(rows.into_iter().filter(|row| tree.contains(here, row.place) && mine(row.place)).collect())
+    let mut held: HashMap<Uuid, Vec<grant::Model>> = HashMap::new();
+    for row in rows.into_iter().filter(|row| tree.contains(here, row.place) && mine(row.place)) {
+        held.entry(row.account).or_default().push(row);
+    }
+    Ok(held)
 }
 
 /// Takes a grant back at once.

@@ -6,6 +6,7 @@ pub mod entity;
 pub mod grants;
 pub mod password;
 mod recognise;
+pub mod roles;
 pub mod sessions;
 mod totp;
 

@@ -1,20 +1,36 @@
 //! Base data: persons, households, organisations and addresses, each value with its source, collected once.
 
+pub mod addresses;
+pub mod api;
 pub mod entity;
 pub mod facts;
 pub mod freshness;
+pub mod households;
 pub mod initials;
+pub mod look_up;
 pub mod matching;
+pub mod merges;
+pub mod moves;
+pub mod organisations;
 pub mod persons;
 mod project;
+pub mod reveal;
+mod rows;
 pub mod seal;
+pub mod show;
 pub mod sources;
 pub mod take_back;
 pub mod weigh;
+pub mod wire;
 
+use chrono::DateTime;
+use sea_orm::ColumnTrait;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+use crate::module::{Figure, Period, Work};
+use crate::{Ctx, statistics};
 
 /// Whom facts are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -97,4 +113,15 @@ impl Standing {
             Standing::Erased => "erased",
         }
     }
+}
+
+/// Persons who live in the places below, counted now.
+pub(crate) fn count_present(ctx: &Ctx, period: Period) -> Work<'_, Vec<Figure>> {
+    Box::pin(async move {
+        use entity::person::{Column, Entity};
+        // A figure of a moment, not of a period: who was registered by its end, and is here.
+        let until = Period { from: DateTime::UNIX_EPOCH, to: period.to };
+        let present = Column::Standing.eq(Standing::Present.as_str());
+        statistics::count_by::<Entity>(ctx, Column::CreatedAt, until, Column::Standing, Some(present)).await
+    })
 }

@@ -4,22 +4,21 @@ use std::sync::Arc;
 
 use chrono::{Months, NaiveDate};
 use jizuo_standards::{element, mask};
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::entity::consent;
 use super::entity::person::{Column, Entity, Model};
-use super::entity::{consent, household, member};
 use super::facts::{self, Basis, Changes, Outcome, Provenance, Value};
+use super::households::members::{self, Joining};
 use super::matching::{self, Probe, Why};
-use super::{Standing, Subject, seal};
-use crate::error::{FieldError, Refusal, refuse};
+use super::{Standing, Subject, rows, seal};
+use crate::error::{Faults, FieldError, Refusal, refuse};
 use crate::places::{Kind, Place};
-use crate::{Ctx, Error, Result, Scope, Scoped, Text, Tx, db, say};
+use crate::{Ctx, Error, Result, Scoped, Text, Tx, db, say};
 
 /// Whoever consents for somebody under fourteen.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -144,15 +143,11 @@ pub async fn register(tx: &mut Tx, new: New) -> Result<Model> {
     let mut changes = Changes::default();
     facts::plan(tx, &mut changes, &Subject::from(&row), &[], &values, &how)?;
     changes.born(&tx.app, &mut row)?;
-    if let Some(joins) = &household {
-        row.household = Some(joins.id);
-        row.relation = Some(joins.relation.clone());
-    }
     let insert = Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(tx.db()).await;
     insert.map_err(|error| if db::is_duplicate(&error) { registered().into() } else { Error::from(error) })?;
     facts::write(tx, changes).await?;
     if let Some(joins) = &household {
-        join(tx, &row, joins, &how).await?;
+        row = join(tx, &row, joins, &how).await?;
     }
     keep_consent(tx, &row, &values, &how, guardian.as_ref()).await?;
     let elements: Vec<&str> = values.iter().map(|(element, _)| element.id.as_str()).collect();
@@ -290,58 +285,16 @@ async fn keep_consent(
 /// The purpose of a consent that was given when values were recorded.
 pub const COLLECTION: &str = "base.collection";
 
-const HEAD: &str = "02";
-
 /// Somebody new joins a household of the county.
-async fn join(tx: &mut Tx, row: &Model, joins: &Joins, how: &Provenance) -> Result<()> {
-    let field = |name: &str, code: &'static str, why| Err(crate::invalid(format!("household.{name}"), code, why));
-    let relation = element::find("household.relationship").map(|e| e.check(&joins.relation, tx.today()));
-    let Some(Ok(relation)) = relation else {
-        let why = Text::new("与户主关系须为 GB/T 4761 的代码", "the relation is a code of GB/T 4761");
-        return field("relation", "base.household.relation", why);
-    };
-    let home = household::Entity::within(&tx.scope)
-        .filter(household::Column::Id.eq(joins.id))
-        .filter(household::Column::Standing.eq("present"))
-        .lock_exclusive()
-        .one(tx.db())
-        .await?;
-    let Some(home) = home.filter(|home| home.county == row.county) else {
-        let why = Text::new("这里没有这一户，或已销户", "there is no such household here, or it is dissolved");
-        return field("id", "base.household.unknown", why);
-    };
-    if relation == HEAD && home.head.is_some() {
-        let why = Text::new("这一户已有户主，请先变更户主", "this household has a head; change the head first");
-        return field("relation", "base.household.head", why);
-    }
-    let joined = member::ActiveModel {
-        county: Set(row.county),
-        id: Set(tx.id()),
-        household: Set(home.id),
-        person: Set(row.id),
-        relation: Set(relation.clone()),
-        since: Set(how.observed_on),
-        until: Set(None),
-        why_left: Set(None),
-        source: Set(how.source.id.clone()),
-        collector: Set(tx.actor.name.clone()),
-        recorded_at: Set(tx.now),
-        import: Set(how.import),
-    };
-    member::Entity::insert(joined).exec_without_returning(tx.db()).await?;
-    if relation == HEAD {
-        let mut changed = home.clone().into_active_model();
-        changed.head = Set(Some(row.id));
-        changed.head_name = Set(row.name.clone());
-        changed.version = Set(home.version + 1);
-        changed.changed_at = Set(tx.now);
-        household::Entity::update_within(&Scope::counties(vec![row.county]))
-            .filter(household::Column::Id.eq(home.id))
-            .set(changed)
-            .exec(tx.db())
-            .await?;
-    }
-    Ok(())
+async fn join(tx: &mut Tx, row: &Model, joins: &Joins, how: &Provenance) -> Result<Model> {
+    let mut faults = Faults::default();
+    members::relation(&mut faults, "household.relation", &joins.relation);
+    faults.check()?;
+    let home = rows::present_household(tx, joins.id).await?;
+    let joining =
+        Joining { relation: &joins.relation, since: how.observed_on, source: &how.source.id, import: how.import };
+    members::join(tx, &home, row, &joining).await?;
+    rows::person(tx, row.id).await
 }
 
 /// Somebody by id, where the operation may see them.

@@ -123,7 +123,13 @@ pub(super) async fn rows(tx: &Tx, changed: &BTreeMap<Subject, Values>) -> Result
         row.version += 1;
         row.changed_at = now;
     }
+    let renamed: Vec<(Uuid, String)> = persons
+        .iter()
+        .filter(|row| changed.get(&Subject::from(*row)).is_some_and(|values| values.contains_key("person.name")))
+        .map(|row| (row.id, row.name.clone()))
+        .collect();
     upsert!(person, tx, persons, [Name, Initials, Sex, BirthDate, IdentityMark, Version, ChangedAt]);
+    heads(tx, &counties(&subjects), &renamed).await?;
     let mut households = locked!(household, ctx, subjects, SubjectKind::Household);
     for row in &mut households {
         if let Some(values) = changed.get(&Subject::from(&*row)) {
@@ -142,6 +148,27 @@ pub(super) async fn rows(tx: &Tx, changed: &BTreeMap<Subject, Values>) -> Result
         row.changed_at = now;
     }
     upsert!(organisation, tx, organisations, [Name, Initials, CreditCode, Version, ChangedAt]);
+    Ok(())
+}
+
+/// Households are called after their heads.
+async fn heads(tx: &Tx, county: &Scope, renamed: &[(Uuid, String)]) -> Result<()> {
+    if renamed.is_empty() {
+        return Ok(());
+    }
+    let led = household::Entity::within(county)
+        .filter(household::Column::Head.is_in(renamed.iter().map(|(id, _)| *id)))
+        .order_by_asc(household::Column::Id)
+        .lock_exclusive()
+        .all(tx.db())
+        .await?;
+    let called = |mut row: household::Model| {
+        let (_, name) = renamed.iter().find(|(id, _)| row.head == Some(*id))?;
+        row.head_name.clone_from(name);
+        Some(row)
+    };
+    let led: Vec<household::Model> = led.into_iter().filter_map(called).collect();
+    upsert!(household, tx, led, [HeadName]);
     Ok(())
 }
 

@@ -70,6 +70,13 @@ pub struct PlaceWithHistory {
     pub history: Vec<PlaceVersion>,
     /// What was merged into it.
     pub merged: Vec<Place>,
+    /// What took it over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<Place>,
+    /// From the province down to its parent.
+    pub above: Vec<Place>,
+    /// How many places are directly below.
+    pub children: u64,
 }
 
 /// What a place was called and part of, from a day until the day before another.
@@ -82,6 +89,8 @@ pub struct PlaceVersion {
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent_name: Option<String>,
 }
 
 /// The tops of the tree: the province.
@@ -107,11 +116,20 @@ async fn show(ctx: Ctx) -> Result<Json<PlaceWithHistory>> {
             code: v.code,
             name: v.name,
             parent: v.parent.and_then(|id| tree.get(id)).map(|p| p.code.clone()),
+            parent_name: v.parent.and_then(|id| tree.get(id)).map(|p| p.name.clone()),
         })
         .collect();
     let merged =
         tree.predecessors(place.id).iter().filter_map(|id| tree.get(*id)).map(|p| Place::from(tree, p)).collect();
-    Ok(Json(PlaceWithHistory { place: Place::from(tree, place), history, merged }))
+    let line = tree.lineage(place.id);
+    Ok(Json(PlaceWithHistory {
+        place: Place::from(tree, place),
+        history,
+        merged,
+        merged_into: place.successor.and_then(|id| tree.get(id)).map(|p| Place::from(tree, p)),
+        above: line.iter().skip(1).rev().map(|p| Place::from(tree, p)).collect(),
+        children: tree.children(place.id).count() as u64,
+    }))
 }
 
 /// The places directly below, by code.

@@ -59,6 +59,23 @@ impl Kind {
         }
     }
 
+    /// What people call the level.
+    pub const fn title(self) -> crate::Text {
+        use crate::Text;
+        match self {
+            Kind::Province => Text::new("省级", "province"),
+            Kind::Prefecture => Text::new("州（市）", "prefecture"),
+            Kind::County => Text::new("县（市、区）", "county"),
+            Kind::Township => Text::new("乡镇（街道）", "township"),
+            Kind::Village => Text::new("村（社区）", "village"),
+            Kind::NaturalVillage => Text::new("自然村", "natural village"),
+            Kind::VillagerGroup => Text::new("村民小组", "villagers' group"),
+            Kind::Grid => Text::new("网格", "grid"),
+            Kind::MicroGrid => Text::new("微网格", "micro-grid"),
+            Kind::Household => Text::new("户", "household"),
+        }
+    }
+
     pub fn parse(text: &str) -> Option<Kind> {
         Kind::ALL.into_iter().find(|kind| kind.as_str() == text)
     }

@@ -5,8 +5,9 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::overlay::{Overlay, effective, lay};
-use super::{Definition, Process};
+use super::overlay::{Overlay, effective, lay, refused_below_county};
+use super::{Definition, LeftOut, OverlayHere, Process, StepHere, parts};
+use crate::counties::card::Named;
 use crate::json::Path;
 use crate::{App, Ctx, Error, Json, Reply, Result, Subject, Text, counties};
 
@@ -20,7 +21,23 @@ pub struct ProcessHere {
     #[schema(example = "grid.incident")]
     pub id: String,
     pub title: Text,
+    pub module: String,
     pub in_force: Definition,
+    /// What the platform proposes, before any overlay.
+    pub baseline: Definition,
+    /// The steps in force, each with who changed what about it and what may be changed here.
+    pub steps: Vec<StepHere>,
+    /// Baseline steps that were left out, and by whom.
+    pub left_out: Vec<LeftOut>,
+    /// Every overlay on the way down to here.
+    pub overlays: Vec<OverlayHere>,
+    /// Permissions that whoever takes an added step can be asked for.
+    pub permissions: Vec<Named>,
+    /// Periods that an added step can have as its deadline.
+    pub periods: Vec<Named>,
+    /// Why nothing can be adapted at this place, where that is so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed: Option<Text>,
     /// What this place has laid over it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub own: Option<Overlay>,
@@ -37,9 +54,21 @@ pub struct IgnoredOverlay {
 fn here(ctx: &Ctx, process: &Process) -> Result<ProcessHere> {
     let place = ctx.place()?;
     let now = effective(&ctx.app, &ctx.snapshot, place, process);
+    let module = process.id.split('.').next().unwrap_or_default();
+    let found = ctx.app.registry.module(module).ok_or(Error::NotFound("module"))?;
+    let periods =
+        ctx.app.registry.rules.all_on(ctx.today()).filter(|rule| rule.module == module && rule.kind.is_period());
     Ok(ProcessHere {
         id: process.id.to_owned(),
         title: process.title.clone(),
+        module: module.to_owned(),
+        baseline: process.definition(),
+        steps: parts::steps(ctx, process, &now.definition)?,
+        left_out: parts::left_out(ctx, process, &now.definition)?,
+        overlays: parts::overlays(ctx, process, &now.ignored)?,
+        permissions: found.permissions.iter().map(|p| Named::new(p.id, &p.title)).collect(),
+        periods: periods.map(|rule| Named::new(rule.id.clone(), &rule.title)).collect(),
+        closed: refused_below_county(place).map(|no| no.message),
         in_force: now.definition,
         own: ctx.snapshot.processes.on(place.id, process.id).cloned(),
         ignored: now

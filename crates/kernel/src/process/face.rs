@@ -11,13 +11,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, Paths};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
-use utoipa::openapi::{ContentBuilder, Ref, Required, ResponseBuilder, SecurityRequirement};
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, OpenApi, OpenApiBuilder, Ref, Required, ResponseBuilder, SecurityRequirement,
+};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use uuid::Uuid;
 
-use super::definition::{Process, Skip, Step, StepDef};
-use super::matter::{Matter, open_actions};
+use super::definition::{Definition, Process, Skip, Step, StepDef};
+use super::matter::{Facts, Matter, open_actions};
+use super::overlay::effective;
 use super::timeline::{Taken, history};
 use crate::error::refuse;
 use crate::module::Work;
@@ -54,6 +57,8 @@ pub struct Head {
     pub place: String,
     pub place_name: String,
     pub state: String,
+    /// What the state is called here.
+    pub state_title: Text,
     /// `waiting`, `working`, `done`, however a county adapted the process.
     pub phase: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,6 +78,7 @@ impl Head {
             place: tree.get(facts.place).map(|p| p.code.clone()).unwrap_or_default(),
             place_name: tree.name(facts.place).to_owned(),
             overdue: facts.closed_at.is_none() && facts.due_at.is_some_and(|due| due < ctx.now),
+            state_title: state_title(ctx, E::KIND, &facts),
             state: facts.state,
             phase: facts.phase,
             due_at: facts.due_at,
@@ -80,6 +86,17 @@ impl Head {
             closed_at: facts.closed_at,
         }
     }
+}
+
+/// By the version of the process that the matter goes through, as far as it is at hand; else as the process is here now.
+fn state_title(ctx: &Ctx, kind: &str, facts: &Facts) -> Text {
+    let title = |definition: &Definition| definition.state(&facts.state).map(|state| state.title.clone());
+    let kept = ctx.app.definition(&facts.process).and_then(|definition| title(&definition));
+    let process = ctx.app.registry.process(kind);
+    let baseline = || process?.states.iter().find(|state| state.id == facts.state).map(|state| state.title.clone());
+    let local =
+        || title(&effective(&ctx.app, &ctx.snapshot, ctx.snapshot.places.get(facts.place)?, process?).definition);
+    kept.or_else(baseline).or_else(local).unwrap_or_else(|| Text::owned(&*facts.state, &*facts.state))
 }
 
 /// Where a matter has been and where it can go.
@@ -119,6 +136,26 @@ pub struct StepBody {
 struct StepWithReason {
     #[schema(min_length = 1, max_length = 500)]
     reason: String,
+}
+
+/// What the documents of all modules with matters have in common, for the base to name.
+pub(crate) fn shared() -> OpenApi {
+    let mut schemas = Vec::new();
+    for (name, schema) in [
+        (Head::name(), Head::schema()),
+        (Course::name(), Course::schema()),
+        (StepBody::name(), StepBody::schema()),
+        (StepWithReason::name(), StepWithReason::schema()),
+    ] {
+        schemas.push((name.into_owned(), schema));
+    }
+    Course::schemas(&mut schemas);
+    let wanted = Wanted::into_params(|| Some(ParameterIn::Query));
+    let mut paths = Paths::new();
+    let list = OperationBuilder::new().parameters(Some(wanted));
+    paths.paths.insert(String::new(), PathItem::new(HttpMethod::Get, list));
+    let components = ComponentsBuilder::new().schemas_from_iter(schemas).build();
+    OpenApiBuilder::new().paths(paths).components(Some(components)).build()
 }
 
 /// The path of one matter.

@@ -9,9 +9,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::entity::task;
+use super::overlay::effective;
 use crate::module::Work;
 use crate::page::{Page, Paging, bad_cursor};
-use crate::{Ctx, Error, Result, Scope, Scoped, Subject, Tx, counties};
+use crate::{Ctx, Error, Result, Scope, Scoped, Subject, Text, Tx, counties};
 
 /// One thing to do.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -28,6 +29,11 @@ pub struct Task {
     pub place_name: String,
     /// The step it waits for.
     pub action: String,
+    pub action_title: Text,
+    /// Where the matter is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/api/v1/places/530102001001/grid/incidents/0192f0c0-0000-7000-8000-000000000001")]
+    pub path: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_at: Option<DateTime<Utc>>,
     pub overdue: bool,
@@ -87,6 +93,8 @@ pub async fn inbox(ctx: &Ctx, paging: &Paging) -> Result<Page<Task>> {
         })
         .map(|row| Task {
             id: row.id,
+            action_title: step_title(ctx, &row.kind, row.place, &row.action),
+            path: shown_at(ctx, &row.kind, row.place, row.matter),
             kind: row.kind,
             matter: row.matter,
             label: row.label,
@@ -100,6 +108,28 @@ pub async fn inbox(ctx: &Ctx, paging: &Paging) -> Result<Page<Task>> {
         })
         .collect();
     Ok(Page { items, next })
+}
+
+/// Where a matter is shown, if its module shows it.
+pub(crate) fn shown_at(ctx: &Ctx, kind: &str, place: i32, matter: Uuid) -> Option<String> {
+    let path = ctx.app.registry.shown_at(kind)?;
+    let place = ctx.snapshot.places.get(place)?;
+    Some(path.replace("{place}", &place.code).replace("{id}", &matter.to_string()))
+}
+
+/// What a step is called: by the process, or by the county that added it.
+fn step_title(ctx: &Ctx, kind: &str, place: i32, action: &str) -> Text {
+    let process = ctx.app.registry.process(kind);
+    if let Some(step) = process.and_then(|process| process.step(action)) {
+        return step.title.clone();
+    }
+    let local = process.zip(ctx.snapshot.places.get(place)).and_then(|(process, place)| {
+        let here = effective(&ctx.app, &ctx.snapshot, place, process).definition;
+        here.steps.into_iter().find(|step| step.action == action).map(|step| step.title)
+    });
+    local
+        .or_else(|| ctx.app.registry.permission(action).map(|permission| permission.title.clone()))
+        .unwrap_or_else(|| Text::owned(action, action))
 }
 
 /// How many tasks a timer deals with in one transaction.

@@ -7,13 +7,17 @@ mod face;
 mod inbox;
 mod matter;
 mod overlay;
+mod parts;
 mod refusal;
 mod timeline;
 
 pub use definition::{Definition, Phase, Process, Skip, State, StateDef, Step, StepDef};
 pub use entity::task;
+pub(crate) use face::shared;
 pub use face::{Course, Face, Head, MatterPath, StepBody, Wanted, amend, done, find, list, opened, set, steps};
+pub(crate) use inbox::shown_at;
 pub use inbox::{Task, inbox, tell_overdue};
 pub use matter::{Facts, Matter, Move, Opening, advance, open, open_actions};
-pub use overlay::{Added, Effective, Overlay, Overlays, effective, lay, load};
+pub use overlay::{Added, Effective, Laid, Overlay, Overlays, effective, lay, load};
+pub use parts::{LeftOut, OverlayHere, SkipHere, StepHere};
 pub use timeline::{Taken, history};

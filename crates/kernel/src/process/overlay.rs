@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -52,23 +53,43 @@ pub struct Added {
 
 /// Every overlay in force, by place and process.
 #[derive(Debug, Default)]
-pub struct Overlays(HashMap<i32, BTreeMap<String, Overlay>>);
+pub struct Overlays(HashMap<i32, BTreeMap<String, Laid>>);
+
+/// An overlay as it was laid.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Laid {
+    pub overlay: Overlay,
+    pub reason: String,
+    pub actor: String,
+    pub at: DateTime<Utc>,
+}
 
 pub async fn load(db: &impl ConnectionTrait) -> Result<Overlays> {
     let mut all = Overlays::default();
     for model in row::Entity::all().all(db).await? {
-        all.0.entry(model.place).or_default().insert(model.process, serde_json::from_value(model.value)?);
+        let overlay = serde_json::from_value(model.value)?;
+        let laid = Laid { overlay, reason: model.reason, actor: model.actor, at: model.at };
+        all.0.entry(model.place).or_default().insert(model.process, laid);
     }
     Ok(all)
 }
 
 impl Overlays {
     pub fn of(&self, place: i32) -> impl Iterator<Item = (&str, &Overlay)> {
-        self.0.get(&place).into_iter().flatten().map(|(id, overlay)| (id.as_str(), overlay))
+        self.0.get(&place).into_iter().flatten().map(|(id, laid)| (id.as_str(), &laid.overlay))
+    }
+
+    /// Every overlay there is: place, process and what was laid.
+    pub fn all(&self) -> impl Iterator<Item = (i32, &str, &Laid)> {
+        self.0.iter().flat_map(|(place, laid)| laid.iter().map(|(id, laid)| (*place, id.as_str(), laid)))
+    }
+
+    pub fn laid(&self, place: i32, process: &str) -> Option<&Laid> {
+        self.0.get(&place)?.get(process)
     }
 
     pub fn on(&self, place: i32, process: &str) -> Option<&Overlay> {
-        self.0.get(&place)?.get(process)
+        self.laid(place, process).map(|laid| &laid.overlay)
     }
 }
 
@@ -94,7 +115,7 @@ pub fn effective(app: &App, snapshot: &Snapshot, place: &Place, process: &Proces
 }
 
 /// A pure function: the definition that an overlay of a place of this level makes, or the first thing that forbids it.
-fn laid_over(
+pub(super) fn laid_over(
     app: &App,
     process: &Process,
     base: &Definition,
@@ -167,16 +188,13 @@ fn skip(next: &mut Definition, process: &Process, action: &str, level: Level) ->
             .who(Text::new("任何一级都不能省略", "nobody")));
         }
         Skip::From(lowest) if level > *lowest => {
-            let lowest = lowest.as_str();
+            let Text { zh: level, en: lowest } = lowest.title();
             return Err(refuse(
                 "base.process.level",
-                say!(
-                    "“{zh}”这一步只能由上级（{lowest}）统一省略",
-                    "only a {lowest} or above may leave out the step '{en}'"
-                ),
+                say!("“{zh}”这一步只能由{level}统一省略", "only a {lowest} or above may leave out the step '{en}'"),
             )
             .rule(action)
-            .who(say!("{lowest} 的系统管理员", "the system administrator of the {lowest}")));
+            .who(say!("{level}的系统管理员", "the system administrator of the {lowest}")));
         }
         Skip::From(_) => {}
     }
@@ -256,27 +274,38 @@ fn add(app: &App, next: &mut Definition, process: &Process, added: &Added) -> Re
     Ok(())
 }
 
+/// Townships and villages follow their county.
+pub(super) fn refused_below_county(place: &Place) -> Option<Box<Refusal>> {
+    (place.kind > Level::County).then(|| {
+        refuse(
+            "base.process.place",
+            Text::new("流程由省、州（市）、县调整", "processes are adapted by province, prefecture and county"),
+        )
+        .who(Text::new("县级系统管理员", "the county's system administrator"))
+    })
+}
+
+/// What a place's overlay is laid over: the process in force one level above it.
+pub(super) fn inherited(app: &App, snapshot: &Snapshot, place: &Place, process: &Process) -> Definition {
+    match place.parent.and_then(|parent| snapshot.places.get(parent)) {
+        Some(above) => effective(app, snapshot, above, process).definition,
+        None => process.definition(),
+    }
+}
+
 /// Lays an overlay over a process at the operation's place; `None` goes back to what is inherited. Open matters keep
 /// the version they began with.
 pub async fn lay(tx: &mut Tx, id: &str, overlay: Option<Overlay>, reason: &str) -> Result<()> {
     let place = tx.place()?.clone();
     let process = tx.app.registry.process(id).ok_or(Error::NotFound("process"))?;
-    if place.kind > Level::County {
-        return Err(refuse(
-            "base.process.place",
-            Text::new("流程由省、州（市）、县调整", "processes are adapted by province, prefecture and county"),
-        )
-        .who(Text::new("县级系统管理员", "the county's system administrator"))
-        .into());
+    if let Some(no) = refused_below_county(&place) {
+        return Err(no.into());
     }
     let mut faults = Faults::default();
     let reason = faults.text("reason", reason, 500);
     faults.check()?;
     if let Some(overlay) = &overlay {
-        let inherited = match place.parent.and_then(|parent| tx.snapshot.places.get(parent)) {
-            Some(above) => effective(&tx.app, &tx.snapshot, above, process).definition,
-            None => process.definition(),
-        };
+        let inherited = inherited(&tx.app, &tx.snapshot, &place, process);
         laid_over(&tx.app, process, &inherited, overlay, place.kind)?;
     }
     row::Entity::remove()

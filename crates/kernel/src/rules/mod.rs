@@ -9,5 +9,5 @@ mod overlay;
 mod registry;
 
 pub use in_force::{InForce, Laid, due, in_force, last_day};
-pub use overlay::{Conflict, Overlays, conflicts, history, lay, lift, load};
+pub use overlay::{Conflict, Overlays, conflicts, history, inherited, lay, lift, load, refused_to};
 pub use registry::{Direction, Kind, Registry, Rule};

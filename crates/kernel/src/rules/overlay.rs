@@ -12,7 +12,8 @@ use utoipa::ToSchema;
 
 use super::entity::overlay;
 use super::in_force::in_force;
-use crate::error::{Faults, refuse};
+use super::registry::Rule;
+use crate::error::{Faults, Refusal, refuse};
 use crate::places::{Kind as Level, Place};
 use crate::snapshot::{Part, Snapshot};
 use crate::{App, Error, Reference, Result, Text, Tx, say};
@@ -44,6 +45,11 @@ impl Overlays {
     /// Everything a place has laid and not lifted.
     pub fn of(&self, place: i32) -> impl Iterator<Item = &overlay::Model> {
         self.0.get(&place).into_iter().flatten().filter(|row| row.until.is_none())
+    }
+
+    /// Everything that is laid and not lifted, anywhere.
+    pub fn all_laid(&self) -> impl Iterator<Item = &overlay::Model> {
+        self.0.values().flatten().filter(|row| row.until.is_none())
     }
 
     fn history(&self, place: i32, rule: &str) -> impl Iterator<Item = &overlay::Model> {
@@ -78,25 +84,10 @@ pub async fn lay(
     faults.check()?;
     let app = tx.app.clone();
     let rule = app.registry.rules.on(id, since).ok_or(Error::NotFound("rule"))?;
-    if !levels_of(&place).iter().any(|level| rule.levels.contains(level)) {
-        let levels: Vec<&str> = rule.levels.iter().map(|level| level.as_str()).collect();
-        let who = if levels.is_empty() {
-            Text::new("任何一级都不能改", "nobody")
-        } else {
-            let list = levels.join(", ");
-            say!("有权的层级：{list}", "the levels that may: {list}")
-        };
-        let (zh, en) = (&rule.title.zh, &rule.title.en);
-        return Err(refuse("base.rule.level", say!("本级不能改“{zh}”", "this level may not change '{en}'"))
-            .rule(id)
-            .source(rule.basis.clone())
-            .who(who)
-            .into());
+    if let Some(no) = refused_to(rule, &place) {
+        return Err(no.into());
     }
-    let inherited = match place.parent.and_then(|parent| tx.snapshot.places.get(parent)) {
-        Some(above) => in_force(&app.registry, &tx.snapshot, above, id, since)?.value,
-        None => rule.value.clone(),
-    };
+    let inherited = inherited(&tx.snapshot, &app, rule, &place, since)?;
     if let Err(why) = rule.over(&inherited, &value) {
         let (zh, en) = (&rule.title.zh, &rule.title.en);
         let (why_zh, why_en) = (&why.zh, &why.en);
@@ -150,6 +141,32 @@ async fn end_present(tx: &Tx, place: i32, rule: &str, on: NaiveDate) -> Result<(
         .exec(tx.db())
         .await?;
     Ok(())
+}
+
+/// Why a place may not lay anything over a rule, whatever the value.
+pub fn refused_to(rule: &Rule, place: &Place) -> Option<Box<Refusal>> {
+    if levels_of(place).iter().any(|level| rule.levels.contains(level)) {
+        return None;
+    }
+    let who = if rule.levels.is_empty() {
+        Text::new("任何一级都不能改", "nobody")
+    } else {
+        let titles: Vec<Text> = rule.levels.iter().map(|level| level.title()).collect();
+        let zh = titles.iter().map(|t| t.zh.as_ref()).collect::<Vec<_>>().join("、");
+        let en = titles.iter().map(|t| t.en.as_ref()).collect::<Vec<_>>().join(", ");
+        say!("有权的层级：{zh}", "the levels that may: {en}")
+    };
+    let (zh, en) = (&rule.title.zh, &rule.title.en);
+    let no = refuse("base.rule.level", say!("本级不能改“{zh}”", "this level may not change '{en}'"));
+    Some(no.rule(rule.id.clone()).source(rule.basis.clone()).who(who))
+}
+
+/// The value that a place starts from: what is in force one level above it, or the baseline at the top.
+pub fn inherited(snapshot: &Snapshot, app: &App, rule: &Rule, place: &Place, date: NaiveDate) -> Result<Value> {
+    match place.parent.and_then(|parent| snapshot.places.get(parent)) {
+        Some(above) => Ok(in_force(&app.registry, snapshot, above, &rule.id, date)?.value),
+        None => Ok(rule.value.clone()),
+    }
 }
 
 /// A city without counties decides as a county and as a prefecture.

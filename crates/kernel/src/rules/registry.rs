@@ -49,6 +49,24 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// What has to be typed.
+    const fn wanted(self) -> Text {
+        match self {
+            Kind::Days => Text::new("整数天数", "a whole number of days"),
+            Kind::WorkingDays => Text::new("整数个工作日", "a whole number of working days"),
+            Kind::Months => Text::new("整数月数", "a whole number of months"),
+            Kind::Years => Text::new("整数年数", "a whole number of years"),
+            Kind::Hours => Text::new("整数小时数", "a whole number of hours"),
+            Kind::Minutes => Text::new("整数分钟数", "a whole number of minutes"),
+            Kind::Count => Text::new("整数", "a whole number"),
+            Kind::TimesPerYear => Text::new("每年的次数（整数）", "a whole number of times a year"),
+            Kind::Share => Text::new("比例，如 >=2/3", "a share such as >=2/3"),
+            Kind::Switch => Text::new("是或否", "yes or no"),
+            Kind::List => Text::new("一列文字", "a list of texts"),
+            Kind::Text => Text::new("文字", "a text"),
+        }
+    }
+
     /// Whether a deadline can be counted by it.
     pub fn is_period(self) -> bool {
         matches!(self, Kind::Days | Kind::WorkingDays | Kind::Months | Kind::Years | Kind::Hours | Kind::Minutes)
@@ -134,6 +152,11 @@ impl Registry {
         self.0.keys().filter_map(move |id| self.on(id, date))
     }
 
+    /// The values of one rule over time, oldest first.
+    pub fn spans(&self, id: &str) -> &[Rule] {
+        self.0.get(id).map_or(&[], Vec::as_slice)
+    }
+
     /// Every entry, in the order of ids and dates.
     pub fn entries(&self) -> impl Iterator<Item = &Rule> {
         self.0.values().flatten()
@@ -162,12 +185,11 @@ impl Rule {
             Kind::List => value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
             Kind::Text => value.is_string(),
         };
-        let kind = serde_json::to_value(self.kind).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
         if right {
-            Ok(())
-        } else {
-            Err(crate::say!("应为 {kind} 类型的值", "this should be a value of the kind {kind}"))
+            return Ok(());
         }
+        let Text { zh, en } = self.kind.wanted();
+        Err(crate::say!("应填{zh}", "this should be {en}"))
     }
 
     /// The value that `laid` makes of `inherited`, or why the direction forbids it.

@@ -16,6 +16,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list))
         .routes(routes!(code_list))
         .routes(routes!(elements))
+        .routes(routes!(catalogue))
         .routes(routes!(one_element))
 }
 
@@ -93,6 +94,61 @@ async fn code_list(path: Path<FilePath>, headers: HeaderMap) -> Result<Response>
     responses((status = 200, content((String = "text/csv"))), (status = 304)))]
 async fn elements(headers: HeaderMap) -> Response {
     file(&headers, &element::etag(), "text/csv; charset=utf-8", element::to_csv())
+}
+
+/// A published data element.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PublishedElement {
+    #[schema(example = "person.identity_number")]
+    pub id: String,
+    pub title: Text,
+    /// `text`, `person_name`, `date`, `code`, `identity_number` …
+    #[schema(value_type = String)]
+    pub kind: element::Kind,
+    /// In characters.
+    pub max_length: usize,
+    /// The list its values are from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code_list: Option<CodeListName>,
+    /// `public`, `internal`, `personal`, `sensitive`
+    #[schema(value_type = String)]
+    pub sensitivity: element::Sensitivity,
+    /// Who holds the authoritative value.
+    pub authority: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standard: Option<String>,
+    /// Address of its JSON Schema.
+    pub schema: String,
+}
+
+/// A code list by its name.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CodeListName {
+    pub id: String,
+    pub title: Text,
+}
+
+/// The whole data-element catalogue as data, each element with its code list.
+#[utoipa::path(get, path = "/standards/elements.json", operation_id = "base_element_catalogue", security(()),
+    responses((status = 200, body = Vec<PublishedElement>)))]
+async fn catalogue() -> Json<Vec<PublishedElement>> {
+    let title = |list: &codelist::CodeList| Text::owned(list.title.zh.clone(), list.title.en.clone());
+    let published = |one: &element::Element| PublishedElement {
+        id: one.id.clone(),
+        title: Text::owned(one.zh.clone(), one.en.clone()),
+        kind: one.kind,
+        max_length: one.max_length,
+        code_list: one
+            .code_list
+            .as_deref()
+            .and_then(codelist::find)
+            .map(|list| CodeListName { id: list.id.clone(), title: title(list) }),
+        sensitivity: one.sensitivity,
+        authority: one.authority.clone(),
+        standard: one.standard.clone(),
+        schema: format!("/api/v1/standards/elements/{}.json", one.id),
+    };
+    Json(element::all().iter().map(published).collect())
 }
 
 /// One data element as JSON Schema: `<id>.json`.

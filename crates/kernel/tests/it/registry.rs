@@ -36,6 +36,7 @@ fn module(id: &'static str) -> Module {
         subscriptions: &[],
         timers: &[],
         statistics: &[],
+        words: "",
     }
 }
 
@@ -156,6 +157,7 @@ static HIDING: Module = Module {
     subscriptions: &[],
     timers: &[],
     statistics: &[],
+    words: "",
 };
 
 #[tokio::test]
@@ -200,6 +202,94 @@ fn what_a_module_lists_bears_its_name_and_fits_together() {
     const MENU: &[MenuEntry] = &[MenuEntry { id: "wrong.menu", title: T, operation: "wrong_none" }];
     refused(vec![Module { menu: MENU, ..module("wrong") }], &["wrong.menu", "no operation"]);
     refused(vec![Module { rules: "[[rule]]\nid = 1", ..module("wrong") }], &["the rules of wrong"]);
+}
+
+#[test]
+fn words_are_in_both_languages_and_name_what_the_document_has() {
+    let api: fn() -> OpenApiRouter<App> = || OpenApiRouter::new().routes(routes!(shown));
+    let wrong = |words: &'static str| vec![Module { api, words, ..reading("wrong") }];
+    refused(wrong("[property]\ncolour = 1"), &["the words of wrong", "colour"]);
+    refused(wrong("[properties]"), &["the words of wrong", "properties"]);
+    refused(wrong(r#"property = { colour = { zh = "颜色" } }"#), &["the words of wrong", "missing field `en`"]);
+    refused(wrong(r#"property = { colour = { zh = "颜色", en = " " } }"#), &["property.colour wants both languages"]);
+    refused(
+        wrong(r#"property = { colour = { zh = "颜色", en = "Colour", hint_zh = "哪种" } }"#),
+        &["the hint of property.colour"],
+    );
+    for (dead, line) in [
+        (r#"property = { shape = { zh = "形状", en = "Shape" } }"#, "property.shape"),
+        (r#"schema = { "wrong.Thing" = { shape = { zh = "形状", en = "Shape" } } }"#, "schema.\"wrong.Thing\".shape"),
+        (r#"value = { colour = { blue = { zh = "蓝", en = "Blue" } } }"#, "value.\"colour\".\"blue\""),
+        (r#"value = { shape = { round = { zh = "圆", en = "Round" } } }"#, "value.\"shape\".\"round\""),
+        (r#"parameter = { shape = { zh = "形状", en = "Shape" } }"#, "parameter.shape"),
+        (r#"operation = { wrong_none = { zh = "无", en = "None" } }"#, "operation.wrong_none"),
+        (r#"list = { shape = "sex" }"#, "list.shape"),
+    ] {
+        refused(wrong(dead), &[line, "names nothing in its document"]);
+    }
+    refused(wrong(r#"list = { colour = "no_such_list" }"#), &["list.colour", "no_such_list", "not published"]);
+    // Words for what the base says of its own would make two shapes of one schema.
+    refused(wrong(r#"schema = { Problem = { title = { zh = "错", en = "Wrong" } } }"#), &["schema.\"Problem\".title"]);
+}
+
+#[test]
+fn words_stand_where_people_meet_them() {
+    const WORDS: &str = r#"
+        [property]
+        colour = { zh = "颜色", en = "Colour" }
+        [schema."wrong.Thing"]
+        beside = { zh = "旁边的颜色", en = "Colour beside it", hint_zh = "可以不填", hint_en = "May be left out" }
+        [value.colour]
+        red = { zh = "红", en = "Red" }
+        green = { zh = "绿", en = "Green" }
+        [value."wrong.Colour"]
+        red = { zh = "大红", en = "Bright red" }
+        [parameter]
+        colour = { zh = "只看一种颜色", en = "One colour only" }
+    "#;
+    let api: fn() -> OpenApiRouter<App> = || OpenApiRouter::new().routes(routes!(shown));
+    let wrong: &'static Module = Box::leak(Box::new(Module { api, words: WORDS, ..reading("wrong") }));
+    let (registry, _) = match Registry::build(&[&MODULE, wrong]) {
+        Ok(built) => built,
+        Err(wrong) => panic!("{wrong}"),
+    };
+    let document = serde_json::to_value(registry.document("wrong").unwrap()).unwrap();
+    let thing = &document["components"]["schemas"]["wrong.Thing"];
+    assert_eq!(thing["x-property-words"]["colour"], json!({ "zh": "颜色", "en": "Colour" }));
+    assert_eq!(
+        thing["x-property-words"]["beside"],
+        json!({ "zh": "旁边的颜色", "en": "Colour beside it", "hint_zh": "可以不填", "hint_en": "May be left out" })
+    );
+    // What names the list of values is nearer than what names the property; each value for itself.
+    let values = json!({ "red": { "zh": "大红", "en": "Bright red" }, "green": { "zh": "绿", "en": "Green" } });
+    assert_eq!(thing["x-value-words"]["colour"], values);
+    let operation = &document["paths"]["/api/v1/places/{place}/wrong/x"]["get"];
+    assert_eq!(operation["x-words"], json!({ "zh": "试", "en": "t" }), "the title of its permission");
+    let filter = operation["parameters"].as_array().unwrap().iter().find(|one| one["name"] == "colour").unwrap();
+    assert_eq!(filter["x-words"], json!({ "zh": "只看一种颜色", "en": "One colour only" }));
+    assert_eq!(filter["x-enum-words"], values);
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = wrong::Colour)]
+enum Colour {
+    #[expect(dead_code, reason = "its name in the schema is what counts")]
+    Red,
+    Green,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = wrong::Thing)]
+struct Thing {
+    colour: Colour,
+    beside: Option<String>,
+}
+
+#[utoipa::path(get, path = "/x", operation_id = "wrong_x", security(("token" = ["wrong.read"])),
+    params(("colour" = Option<Colour>, Query)), responses((status = 200, body = Thing)))]
+async fn shown() -> Json<Thing> {
+    Json(Thing { colour: Colour::Green, beside: None })
 }
 
 static BROKEN: Process = Process {

@@ -86,10 +86,7 @@ impl County {
 impl Export {
     fn run(&self, installation: &Installation) -> Outcome {
         let ctx = installation.at("county-export", Some(installation.place(&self.code)?));
-        let county = plan::export(&ctx)?;
-        let text = toml::to_string_pretty(&county).map_err(|error| {
-            Failure::failed(format!("this cannot be said in TOML: {error}"), "read it over the API instead")
-        })?;
+        let text = plan::export(&ctx)?.write()?;
         tell_line!("# {} as of {}", ctx.place()?.name, ctx.today());
         tell!("{text}");
         Ok(())
@@ -100,9 +97,9 @@ fn read(file: &Path) -> Outcome<plan::County> {
     let text = std::fs::read_to_string(file).map_err(|error| {
         Failure::wrong(format!("{} cannot be read: {error}", file.display()), "name a file that is there")
     })?;
-    toml::from_str(&text).map_err(|error| {
+    plan::County::read(&text).map_err(|error| {
         Failure::bad_input(
-            format!("{} is not understood: {error}", file.display()),
+            format!("{}: {error}", file.display()),
             "`jizuo county export CODE` writes a file of the right form",
         )
     })
@@ -137,7 +134,6 @@ impl Apply {
         }
         let mut tx = ctx.begin().await?;
         plan::apply(&mut tx, &changes, &reason).await?;
-        tx.note("changes", changes.iter().map(ToString::to_string).collect::<Vec<_>>());
         tx.note("reason", &reason);
         tx.commit("base.county.apply", Subject::new("base.county", &ctx.place()?.code), Reply::none()).await?;
         tell_line!("applied");

@@ -175,3 +175,22 @@ async fn every_wrong_field_is_named_at_once_and_nothing_is_written() {
     elsewhere["place"] = json!(VILLAGE);
     county.post(&at(ESHAN, "/meetings"), elsewhere).await.expect(201);
 }
+
+#[tokio::test]
+async fn a_form_calls_bodies_and_matters_what_the_lists_call_them() {
+    let test = platform().await;
+    let people = people(&test, VILLAGE).await;
+    let community = test.role(COMMUNITY, "consultation.clerk").await;
+    let document = people.clerk.get(&format!("/places/{VILLAGE}/openapi.json")).await.expect(200).body;
+    let words = &document["components"]["schemas"]["consultation.NewMeeting"]["x-value-words"];
+    let matters = people.clerk.get(&at(VILLAGE, "/matters")).await.expect(200);
+    let bodies = people.clerk.get(&at(VILLAGE, "/bodies")).await.expect(200);
+    let others = community.get(&at(COMMUNITY, "/bodies")).await.expect(200);
+    assert_eq!(matters.items().len(), words["matter"].as_object().unwrap().len());
+    for matter in matters.items() {
+        assert_eq!(words["matter"][matter["code"].as_str().unwrap()], matter["title"], "{matter}");
+    }
+    for body in bodies.items().iter().chain(others.items()) {
+        assert_eq!(words["body"][body["id"].as_str().unwrap()], body["title"], "{body}");
+    }
+}

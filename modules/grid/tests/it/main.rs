@@ -292,3 +292,16 @@ async fn an_overdue_incident_is_told_once() {
     let all = reader.get(&format!("/places/{WUHUA}/events")).await.expect(200);
     assert!(all.items().iter().any(|e| e["type"] == "grid.incident.reported"), "{:#}", all.body);
 }
+
+#[tokio::test]
+async fn a_form_calls_the_categories_what_the_list_calls_them() {
+    let test = TestApp::with(&[&MODULE]).await;
+    let worker = test.role(VILLAGE, "grid.worker").await;
+    let document = worker.get(&format!("/places/{VILLAGE}/openapi.json")).await.expect(200).body;
+    let words = &document["components"]["schemas"]["grid.NewIncident"]["x-value-words"]["category"];
+    let listed = worker.get(&format!("/places/{VILLAGE}/grid/categories")).await.expect(200);
+    assert_eq!(listed.items().len(), words.as_object().unwrap().len());
+    for category in listed.items() {
+        assert_eq!(words[category["code"].as_str().unwrap()], category["title"], "{category}");
+    }
+}

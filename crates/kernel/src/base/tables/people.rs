@@ -28,9 +28,10 @@ fn subjects(s: &mut Schema) {
         t.index(&["village", "id"]).index(&["village", "text", "id"]).index(&["text", "id"]);
     });
     s.tenant("base_household", |t| {
-        t.id().places().text_null("number").uuid_null("head").text("head_name").uuid_null("address");
+        t.id().places().text_null("number").uuid_null("head").text_by_prefix("head_name").uuid_null("address");
         t.text("standing").date("standing_since").uuid_null("import");
         t.int("version").instant("created_at").instant("changed_at");
+        t.index(&["number"]).index(&["head_name", "id"]);
         t.unique(&["village", "number"]).index(&["standing", "id"]).index(&["import"]).index(&["head"]);
         t.index(&["township", "standing", "id"]).index(&["village", "standing", "id"]);
         t.belongs_to("address", "base_address");
@@ -48,7 +49,14 @@ fn subjects(s: &mut Schema) {
 
 fn bonds(s: &mut Schema) {
     s.tenant("base_member", |t| {
-        t.id().uuid("household").uuid("person").text("relation").date("since").date_null("until").text_null("why_left");
+        t.id()
+            .uuid("household")
+            .uuid("person")
+            .text("relation")
+            .uuid_null("relation_to")
+            .date("since")
+            .date_null("until")
+            .text_null("why_left");
         t.text("source").text("collector").instant("recorded_at").uuid_null("import");
         t.index(&["household", "until"]).index(&["person", "until"]).index(&["import"]);
         t.belongs_to("household", "base_household").belongs_to("person", "base_person");

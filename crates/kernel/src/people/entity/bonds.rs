@@ -16,9 +16,11 @@ pub mod member {
         pub person: Uuid,
         /// GB/T 4761, to the head.
         pub relation: String,
+        /// The head whom it is said of: stale once another is.
+        pub relation_to: Option<Uuid>,
         pub since: NaiveDate,
         pub until: Option<NaiveDate>,
-        /// `moved`, `moved_out`, `dead`, `merged`, `corrected`, `undone`.
+        /// `moved`, `moved_out`, `dead`, `merged`, `dissolved`, `corrected`, `undone`; `relation` where the person stays as something else.
         pub why_left: Option<String>,
         pub source: String,
         pub collector: String,

@@ -104,6 +104,7 @@ pub(crate) static PROBE: Module = Module {
             Box::pin(count_by::<note::Entity>(ctx, note::Column::OpenedAt, period, note::Column::State, None))
         },
     }],
+    words: "",
 };
 
 const RULES: &str = r#"

@@ -1,0 +1,59 @@
+// What is nicer with a script: nothing typed into a long form is lost, and places are suggested while typing.
+// Every page works without it.
+"use strict";
+(function () {
+  var store;
+  try { store = window.localStorage; } catch (none) { store = null; }
+
+  document.querySelectorAll("form[data-keep]").forEach(function (form) {
+    var key = "jizuo:" + form.dataset.keep;
+    var typed = function () {
+      var kept = {};
+      new FormData(form).forEach(function (value, name) {
+        if (!["csrf", "once", "version", "back"].includes(name) && typeof value === "string" && value) { kept[name] = value; }
+      });
+      return kept;
+    };
+    if (store && !form.dataset.filled) {
+      try {
+        var kept = JSON.parse(store.getItem(key) || "{}");
+        Object.keys(kept).forEach(function (name) {
+          var input = form.elements.namedItem(name);
+          if (input && !(input instanceof RadioNodeList) && input.type !== "checkbox" && !input.value) { input.value = kept[name]; }
+          if (input instanceof RadioNodeList && !input.value) { input.value = kept[name]; }
+        });
+      } catch (unreadable) { store.removeItem(key); }
+    }
+    form.addEventListener("input", function () {
+      if (store) { try { store.setItem(key, JSON.stringify(typed())); } catch (full) { return; } }
+    });
+    form.addEventListener("submit", function (event) {
+      if (event.submitter && event.submitter.name === "_more") { return; }
+      if (store) { store.removeItem(key); }
+      // A second click while the first is on its way is stopped here, and by the server if it gets there.
+      setTimeout(function () { form.querySelectorAll("button").forEach(function (button) { button.disabled = true; }); }, 0);
+    });
+  });
+  window.addEventListener("pageshow", function (event) {
+    if (event.persisted) { document.querySelectorAll("form button:disabled").forEach(function (button) { button.disabled = false; }); }
+  });
+
+  document.querySelectorAll("input[data-suggest]").forEach(function (input) {
+    var list = document.getElementById(input.dataset.suggest);
+    var timer, asked = 0;
+    if (!list) { return; }
+    input.addEventListener("input", function () {
+      clearTimeout(timer);
+      timer = setTimeout(function () {
+        var url = new URL(input.form.action);
+        var mine = ++asked;
+        new FormData(input.form).forEach(function (value, name) { url.searchParams.set(name, value); });
+        fetch(url, { headers: { "x-part": "list" } }).then(function (answer) { return answer.ok ? answer.text() : ""; }).then(function (html) {
+          if (mine === asked && html) { list.innerHTML = html; }
+        }, function () { return undefined; });
+      }, 150);
+    });
+  });
+  var summary = document.querySelector(".faults");
+  if (summary) { summary.focus(); }
+})();

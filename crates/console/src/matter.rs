@@ -1,0 +1,267 @@
+//! The page of one matter: its facts, where it has been, and what the caller may do with it now.
+
+use askama::Template;
+use axum::http::Method;
+use jizuo_kernel::process::{StepDef, Taken};
+use serde_json::Value;
+
+use crate::answer::{Answered, page};
+use crate::document::{Operation, Schema};
+use crate::frame::Frame;
+use crate::list::{Phase, TITLES, due, phase};
+use crate::module_page::Spot;
+use crate::shown::{Facts, Link, Reader, Shown};
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+use crate::when::{self, Deadline};
+
+/// Something that can be done now.
+pub(crate) struct Action {
+    pub(crate) title: String,
+    /// None where no page of ours does it.
+    pub(crate) path: Option<String>,
+    /// What it will lead to.
+    pub(crate) effect: Option<String>,
+}
+
+/// A line of the time line.
+pub(crate) struct Past {
+    pub(crate) title: String,
+    pub(crate) at: String,
+    pub(crate) by: String,
+    pub(crate) on_behalf_of: Option<String>,
+    pub(crate) reason: Option<String>,
+    pub(crate) late: bool,
+}
+
+#[derive(Template)]
+#[template(path = "matter.html")]
+struct MatterPage {
+    f: Frame,
+    code: Option<String>,
+    phase: Option<Phase>,
+    due: Option<Deadline>,
+    under: Vec<String>,
+    facts: Facts,
+    past: Vec<Past>,
+    /// Whether it goes through a process at all.
+    goes_on: bool,
+    actions: Vec<Action>,
+    others: Vec<Action>,
+    /// The way back to the list.
+    list: Option<(String, String)>,
+    undo: Option<String>,
+}
+
+pub(crate) async fn show(visit: &Visit, spot: &Spot<'_>) -> Answered {
+    let read = async {
+        let answer = visit.api.get(&spot.path).await?;
+        answer.decode::<Value>()
+    };
+    let (mut f, matter) = tokio::try_join!(Frame::at(visit, spot.place, ""), read)?;
+    let schema = spot.operation.answer().map(|answer| spot.document.plain(answer)).unwrap_or_default();
+    f.title = title(&matter).unwrap_or_else(|| visit.console.heading(spot.operation, visit.lang));
+    let steps: Vec<Taken> = part(&matter, "steps").unwrap_or_default();
+    let open: Vec<StepDef> = part(&matter, "actions").unwrap_or_default();
+    let phase = phase(visit, &matter);
+    let mut facts = facts(visit, spot, &schema, &matter);
+    let ended = matter.get("closed_at").is_some_and(|at| !at.is_null());
+    if !ended {
+        link_items(visit, spot, &f, &matter, &schema, &mut facts);
+    }
+    let undo = f.flash.as_ref().and_then(|_| undo(visit, &steps, &open));
+    let shown = MatterPage {
+        code: matter.get("code").and_then(Value::as_str).filter(|code| *code != f.title).map(str::to_owned),
+        due: due(visit, &matter),
+        under: under(visit, &matter),
+        goes_on: phase.is_some(),
+        phase,
+        past: steps.iter().map(|taken| past(visit, taken)).collect(),
+        actions: open.iter().map(|step| action(visit, spot, step, &matter)).collect(),
+        others: if ended { Vec::new() } else { others(visit, spot, &f) },
+        list: list_of(visit, spot, &f),
+        facts,
+        undo,
+        f,
+    };
+    page(&shown)
+}
+
+fn part<T: serde::de::DeserializeOwned>(matter: &Value, name: &str) -> Option<T> {
+    serde_json::from_value(matter.get(name)?.clone()).ok()
+}
+
+/// What a thing is called.
+pub(crate) fn title(matter: &Value) -> Option<String> {
+    let text = |name: &&str| matter.get(*name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let found = TITLES.iter().filter(|name| **name != "id").find_map(text)?;
+    let mut chars = found.chars();
+    let short: String = chars.by_ref().take(60).collect();
+    Some(if chars.next().is_some() { format!("{short}…") } else { short })
+}
+
+/// Said elsewhere on the page, or of use to programs only.
+const APART: [&str; 15] = [
+    "id",
+    "place",
+    "place_name",
+    "state",
+    "state_title",
+    "phase",
+    "due_at",
+    "overdue",
+    "opened_at",
+    "closed_at",
+    "code",
+    "actions",
+    "steps",
+    "version",
+    "title",
+];
+
+fn facts(visit: &Visit, spot: &Spot<'_>, schema: &Schema, matter: &Value) -> Facts {
+    let reader = Reader { document: spot.document, lang: visit.lang };
+    // An account's or another matter's id says nothing to a person.
+    let is_key = |name: &str| {
+        schema.properties.get(name).is_some_and(|property| spot.document.plain(property).has_format("uuid"))
+    };
+    reader.facts(schema, matter, &|name| APART.contains(&name) || is_key(name))
+}
+
+/// Where it is and since when.
+fn under(visit: &Visit, matter: &Value) -> Vec<String> {
+    let text = |name: &str| matter.get(name).and_then(Value::as_str);
+    let at = |name: &str| text(name).and_then(|at| at.parse().ok()).map(when::minute);
+    let since = at("opened_at").map(|at| format!("{at} {}", visit.t("发起", "begun")));
+    let until = at("closed_at").map(|at| format!("{at} {}", visit.t("办结", "ended")));
+    text("place_name").map(str::to_owned).into_iter().chain(since).chain(until).collect()
+}
+
+fn past(visit: &Visit, taken: &Taken) -> Past {
+    Past {
+        title: taken.title.read(visit.lang).to_owned(),
+        at: when::minute(taken.at),
+        by: taken.by.clone(),
+        on_behalf_of: taken.on_behalf_of.clone(),
+        reason: taken.reason.clone(),
+        late: taken.late,
+    }
+}
+
+/// `grid.incident.dispatch` is at `…/dispatch`, a county's own step at `…/local/<step>`.
+fn action(visit: &Visit, spot: &Spot<'_>, step: &StepDef, matter: &Value) -> Action {
+    let own = step.action.splitn(3, '.').nth(2).unwrap_or(&step.action);
+    let verb = match own.split_once('.') {
+        Some(("local", name)) => format!("local/{name}"),
+        _ => own.to_owned(),
+    };
+    let known = spot.document.at(&Method::POST, &format!("{}/{verb}", spot.path)).is_some();
+    let again = matter.get("state").and_then(Value::as_str) == Some(step.to.as_str());
+    let effect = match (again, step.reason) {
+        (true, _) => Some(visit.t("可以多次办理", "May be done more than once").to_owned()),
+        (false, true) => Some(visit.t("需要说明理由", "Asks for a reason").to_owned()),
+        (false, false) => None,
+    };
+    Action {
+        title: step.title.read(visit.lang).to_owned(),
+        path: known.then(|| format!("{}/{verb}", spot.page)),
+        effect,
+    }
+}
+
+/// What the document has beside the steps of the process, as far as the caller may use it here.
+fn others(visit: &Visit, spot: &Spot<'_>, f: &Frame) -> Vec<Action> {
+    let below = format!("{}/", spot.operation.template);
+    let extra = |operation: &&Operation| {
+        let direct = operation.template == spot.operation.template && operation.method != Method::GET
+            || operation.template.strip_prefix(&below).is_some_and(|rest| !rest.contains(['/', '{']));
+        direct && operation.method != Method::GET && !visit.console.is_step(operation) && f.may(&operation.id)
+    };
+    let found = spot.document.operations().iter().filter(extra);
+    found
+        .map(|operation| {
+            let rest = operation.template.strip_prefix(&below);
+            let page = match (rest, &operation.method) {
+                (Some(rest), _) => rest,
+                (None, &Method::DELETE) => "remove",
+                (None, _) => "edit",
+            };
+            Action {
+                title: visit.console.heading(operation, visit.lang),
+                path: Some(format!("{}/{page}", spot.page)),
+                effect: None,
+            }
+        })
+        .collect()
+}
+
+/// What can be done to one of the things that a matter holds: `…/parties/{party}/refuse`.
+fn link_items(visit: &Visit, spot: &Spot<'_>, f: &Frame, matter: &Value, schema: &Schema, facts: &mut Facts) {
+    for (name, _) in &schema.properties {
+        let below = format!("{}/{name}/{{", spot.operation.template);
+        let operations: Vec<&Operation> = spot
+            .document
+            .operations()
+            .iter()
+            .filter(|one| one.method != Method::GET && one.template.starts_with(&below) && f.may(&one.id))
+            .collect();
+        let Some(values) = matter.get(name).and_then(Value::as_array).filter(|_| !operations.is_empty()) else {
+            continue;
+        };
+        let label = crate::words::label(schema, name, visit.lang);
+        let items = facts.facts.iter_mut().filter(|fact| fact.label == label).find_map(|fact| match &mut fact.shown {
+            Shown::Items(items) => Some(items),
+            _ => None,
+        });
+        for ((_, links), value) in items.into_iter().flatten().zip(values) {
+            let Some(id) = value.get("id").and_then(Value::as_str) else { continue };
+            links.extend(operations.iter().filter_map(|operation| {
+                let verb = operation.template.rsplit("}/").next().filter(|verb| !verb.contains('{'))?;
+                let title = visit.console.heading(operation, visit.lang);
+                Some(Link { title, path: format!("{}/{name}/{id}/{verb}", spot.page) })
+            }));
+        }
+    }
+}
+
+fn list_of(visit: &Visit, spot: &Spot<'_>, f: &Frame) -> Option<(String, String)> {
+    let (page, _) = spot.page.rsplit_once('/')?;
+    let (path, _) = spot.path.rsplit_once('/')?;
+    let operation = spot.document.at(&Method::GET, path).filter(|operation| f.may(&operation.id))?;
+    Some((visit.console.heading(operation, visit.lang), page.to_owned()))
+}
+
+/// After a step: the one that leads back, if there is one.
+fn undo(visit: &Visit, steps: &[Taken], open: &[StepDef]) -> Option<String> {
+    let before = steps.last()?.from.as_deref()?;
+    let back = open.iter().find(|step| step.to == before)?;
+    let title = back.title.read(visit.lang);
+    Some(match visit.lang {
+        jizuo_kernel::Lang::Zh => format!("如办错了，可以用“{title}”退回上一步。"),
+        jizuo_kernel::Lang::En => format!("If that was wrong, '{title}' leads back."),
+    })
+}
+
+/// The thing that a form is about: the nearest path above it that is shown.
+pub(crate) async fn above(visit: &Visit, spot: &Spot<'_>) -> Result<Option<Above>, Trouble> {
+    let mut path = spot.path.as_str();
+    if spot.operation.method == Method::POST {
+        path = path.rsplit_once('/').map_or("", |(shorter, _)| shorter);
+    }
+    while path.len() > spot.api_base.len() {
+        if spot.document.at(&Method::GET, path).is_some_and(|operation| operation.template.ends_with('}')) {
+            let answer = visit.api.get(path).await?;
+            let page = format!("{}{}", spot.page_base, &path[spot.api_base.len()..]);
+            return Ok(Some(Above { version: answer.version(), matter: answer.decode()?, page }));
+        }
+        path = path.rsplit_once('/').map_or("", |(shorter, _)| shorter);
+    }
+    Ok(None)
+}
+
+pub(crate) struct Above {
+    pub(crate) matter: Value,
+    pub(crate) version: Option<String>,
+    /// Its page.
+    pub(crate) page: String,
+}

@@ -1,0 +1,143 @@
+//! Values of the API as people read them: by the schema, in the reader's language, times in China.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+use jizuo_kernel::Lang;
+use serde_json::Value;
+
+use crate::document::{Document, Schema};
+use crate::{when, words};
+
+/// What a value looks like.
+pub(crate) enum Shown {
+    Text(String),
+    /// Keeps its lines.
+    Long(String),
+    /// Several short ones.
+    Several(Vec<String>),
+    Facts(Facts),
+    /// Several things, each with what can be done to it.
+    Items(Vec<(Facts, Vec<Link>)>),
+}
+
+pub(crate) struct Link {
+    pub(crate) title: String,
+    pub(crate) path: String,
+}
+
+/// One line of a list of facts.
+pub(crate) struct Fact {
+    pub(crate) label: String,
+    pub(crate) shown: Shown,
+}
+
+/// A list of facts, which may hold lists of facts.
+#[derive(Template)]
+#[template(path = "facts.html")]
+pub(crate) struct Facts {
+    pub(crate) facts: Vec<Fact>,
+}
+
+impl Facts {
+    fn short(&self) -> Option<String> {
+        let texts: Option<Vec<&str>> = self
+            .facts
+            .iter()
+            .map(|fact| match &fact.shown {
+                Shown::Text(text) => Some(text.as_str()),
+                _ => None,
+            })
+            .collect();
+        texts.map(|texts| texts.join(" · ")).filter(|text| !text.is_empty())
+    }
+}
+
+/// Reads values with one document, in one language.
+pub(crate) struct Reader<'a> {
+    pub(crate) document: &'a Document,
+    pub(crate) lang: Lang,
+}
+
+impl Reader<'_> {
+    /// The facts of an object, in the order of its schema; what is empty is left out, and so is what `skip` names.
+    pub(crate) fn facts(&self, schema: &Schema, object: &Value, skip: &dyn Fn(&str) -> bool) -> Facts {
+        let facts = schema.properties.iter().filter(|(name, _)| !skip(name)).filter_map(|(name, property)| {
+            let shown = self.shown(schema, name, property, object.get(name)?)?;
+            Some(Fact { label: words::label(schema, name, self.lang), shown })
+        });
+        Facts { facts: facts.collect() }
+    }
+
+    pub(crate) fn shown(&self, owner: &Schema, name: &str, property: &Schema, value: &Value) -> Option<Shown> {
+        if let Some(text) = self.in_language(value) {
+            return Some(Shown::Text(text)).filter(|_| !value.is_null());
+        }
+        match value {
+            Value::Array(items) if items.is_empty() => None,
+            Value::Array(items) => {
+                let schema = self.document.plain(property);
+                let item = schema.items.as_deref().map(|item| self.document.plain(item)).unwrap_or_default();
+                if items.iter().any(|value| value.is_object() && self.in_language(value).is_none()) {
+                    let facts = items.iter().map(|value| (self.facts(&item, value, &is_key), Vec::new()));
+                    Some(Shown::Items(facts.collect()))
+                } else {
+                    Some(Shown::Several(
+                        items.iter().filter_map(|value| self.text(owner, name, &item, value)).collect(),
+                    ))
+                }
+            }
+            Value::Object(_) => {
+                let facts = self.facts(&self.document.plain(property), value, &is_key);
+                match facts.short() {
+                    Some(text) if facts.facts.len() == 1 => Some(Shown::Text(text)),
+                    _ if facts.facts.is_empty() => None,
+                    _ => Some(Shown::Facts(facts)),
+                }
+            }
+            _ => {
+                let text = self.text(owner, name, &self.document.plain(property), value)?;
+                Some(if text.contains('\n') || text.chars().count() > 60 {
+                    Shown::Long(text)
+                } else {
+                    Shown::Text(text)
+                })
+            }
+        }
+    }
+
+    /// A value in one line, for a cell of a table.
+    pub(crate) fn text(&self, owner: &Schema, name: &str, property: &Schema, value: &Value) -> Option<String> {
+        if let Some(text) = self.in_language(value) {
+            return Some(text);
+        }
+        match value {
+            Value::String(text) if text.is_empty() => None,
+            Value::String(text) if property.has_format("date-time") => {
+                Some(text.parse::<DateTime<Utc>>().map_or_else(|_| text.clone(), when::minute))
+            }
+            Value::String(text) => {
+                let coded = !property.values.is_empty()
+                    || owner.value_words.get(name).is_some_and(|values| values.contains_key(text));
+                Some(if coded { words::value(owner, name, property, text, self.lang) } else { text.clone() })
+            }
+            Value::Bool(yes) => {
+                let (zh, en) = if *yes { ("是", "Yes") } else { ("否", "No") };
+                Some((if self.lang == Lang::Zh { zh } else { en }).to_owned())
+            }
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+
+    /// A text in both languages reads as one.
+    fn in_language(&self, value: &Value) -> Option<String> {
+        let object = value.as_object().filter(|object| object.len() == 2)?;
+        let (zh, en) = (object.get("zh")?.as_str()?, object.get("en")?.as_str()?);
+        Some((if self.lang == Lang::Zh { zh } else { en }).to_owned())
+    }
+}
+
+/// What programs need and people do not.
+fn is_key(name: &str) -> bool {
+    name == "id"
+}
