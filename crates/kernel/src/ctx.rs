@@ -93,6 +93,12 @@ impl Ctx {
         self
     }
 
+    /// The same circumstances without a kept answer: what is answered in full is kept nowhere for a retry.
+    pub(crate) fn without_retry(mut self) -> Ctx {
+        self.retry = None;
+        self
+    }
+
     /// The same circumstances with another scope.
     pub fn within(mut self, scope: Scope) -> Ctx {
         self.scope = scope;

@@ -14,10 +14,15 @@ use crate::error::internal;
 /// Length of the nonce in front of a sealed value, in bytes.
 const NONCE: usize = 12;
 
-/// Seals and opens.
+/// Seals with the master key; opens also what an earlier one has sealed, as long as that is told.
+///
+/// A sealed value does not say which key it is of: it is tried with the current one and then with each earlier one, and only
+/// the right one passes the authentication of AES-GCM.
 #[derive(Clone)]
 pub struct Keyring {
     master: [u8; 32],
+    /// Newest first.
+    previous: Vec<[u8; 32]>,
 }
 
 /// Why a master key cannot be used.
@@ -35,18 +40,19 @@ pub enum BadKey {
 
 impl Keyring {
     pub fn from_base64(text: &str) -> Result<Keyring, BadKey> {
-        if text.trim().is_empty() {
-            return Err(BadKey::Missing);
-        }
-        let master: [u8; 32] =
-            STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(BadKey::Shape)?;
-        let mut distinct = master.to_vec();
-        distinct.sort_unstable();
-        distinct.dedup();
-        if distinct.len() < 12 {
-            return Err(BadKey::Trivial);
-        }
-        Ok(Keyring { master })
+        Ok(Keyring { master: read(text)?, previous: Vec::new() })
+    }
+
+    /// The same, able to open what these earlier keys have sealed.
+    pub fn with_previous(mut self, keys: &[String]) -> Result<Keyring, BadKey> {
+        let read = keys.iter().map(|key| read(key));
+        self.previous = read.filter(|key| key.as_ref().ok() != Some(&self.master)).collect::<Result<_, _>>()?;
+        Ok(self)
+    }
+
+    /// Whether it has earlier keys beside the current one.
+    pub fn has_previous(&self) -> bool {
+        !self.previous.is_empty()
     }
 
     /// A new random master key in base64.
@@ -56,15 +62,13 @@ impl Keyring {
         STANDARD.encode(key)
     }
 
-    fn derive(&self, purpose: &str) -> Result<[u8; 32]> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.master).map_err(|e| internal(e.to_string()))?;
-        mac.update(purpose.as_bytes());
-        Ok(mac.finalize().into_bytes().into())
+    fn keys(&self) -> impl Iterator<Item = &[u8; 32]> {
+        std::iter::once(&self.master).chain(&self.previous)
     }
 
     /// Seals for one purpose and one owner; it opens only for both.
     pub fn seal(&self, purpose: &str, owner: &[u8], plain: &[u8]) -> Result<Vec<u8>> {
-        let cipher = self.cipher(purpose)?;
+        let cipher = cipher(&self.master, purpose)?;
         let mut nonce = [0u8; NONCE];
         rand::rng().fill(&mut nonce);
         let sealed = cipher
@@ -74,24 +78,63 @@ impl Keyring {
     }
 
     pub fn open(&self, purpose: &str, owner: &[u8], sealed: &[u8]) -> Result<Vec<u8>> {
+        self.opened(purpose, owner, sealed).map(|(plain, _)| plain)
+    }
+
+    /// What is inside, and whether the current key has sealed it.
+    pub fn opened(&self, purpose: &str, owner: &[u8], sealed: &[u8]) -> Result<(Vec<u8>, bool)> {
         let (nonce, body) =
             sealed.split_first_chunk::<NONCE>().ok_or_else(|| internal("a sealed value is too short"))?;
-        self.cipher(purpose)?
-            .decrypt(&Nonce::from(*nonce), Payload { msg: body, aad: owner })
-            .map_err(|_| internal(format!("a value sealed for {purpose} does not open: the master key has changed")))
+        for (n, key) in self.keys().enumerate() {
+            let payload = Payload { msg: body, aad: owner };
+            if let Ok(plain) = cipher(key, purpose)?.decrypt(&Nonce::from(*nonce), payload) {
+                return Ok((plain, n == 0));
+            }
+        }
+        Err(internal(format!(
+            "a value sealed for {purpose} does not open: the master key has changed; name the earlier one in secrets.previous_keys"
+        )))
     }
 
     /// A keyed hash: finds a sealed value again without opening it, or shows that what was handed out, such as a form, came back
     /// from us. Nobody without the key can try values out.
     pub fn mark(&self, purpose: &str, data: &[u8]) -> Result<String> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.derive(purpose)?).map_err(|e| internal(e.to_string()))?;
-        mac.update(data);
-        Ok(data_encoding::HEXLOWER.encode(&mac.finalize().into_bytes()))
+        mark(&self.master, purpose, data)
     }
 
-    fn cipher(&self, purpose: &str) -> Result<Aes256Gcm> {
-        Aes256Gcm::new_from_slice(&self.derive(purpose)?).map_err(|e| internal(e.to_string()))
+    /// The keyed hashes that a value may stand under: that of the current key first, then those of earlier ones, which are in
+    /// the tables until the rotation is through. Look-ups ask for any of them.
+    pub fn marks(&self, purpose: &str, data: &[u8]) -> Result<Vec<String>> {
+        self.keys().map(|key| mark(key, purpose, data)).collect()
     }
+}
+
+fn read(text: &str) -> Result<[u8; 32], BadKey> {
+    if text.trim().is_empty() {
+        return Err(BadKey::Missing);
+    }
+    let key: [u8; 32] =
+        STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(BadKey::Shape)?;
+    let mut distinct = key.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    if distinct.len() < 12 { Err(BadKey::Trivial) } else { Ok(key) }
+}
+
+fn derive(key: &[u8; 32], purpose: &str) -> Result<[u8; 32]> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(|e| internal(e.to_string()))?;
+    mac.update(purpose.as_bytes());
+    Ok(mac.finalize().into_bytes().into())
+}
+
+fn cipher(key: &[u8; 32], purpose: &str) -> Result<Aes256Gcm> {
+    Aes256Gcm::new_from_slice(&derive(key, purpose)?).map_err(|e| internal(e.to_string()))
+}
+
+fn mark(key: &[u8; 32], purpose: &str, data: &[u8]) -> Result<String> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(&derive(key, purpose)?).map_err(|e| internal(e.to_string()))?;
+    mac.update(data);
+    Ok(data_encoding::HEXLOWER.encode(&mac.finalize().into_bytes()))
 }
 
 /// Fingerprint of a random token; the token itself is never stored.
@@ -130,6 +173,23 @@ mod tests {
         assert_ne!(mark, ring.mark("form", b"you").unwrap());
         assert_ne!(mark, ring.mark("page", b"me").unwrap());
         assert_ne!(mark, Keyring::from_base64(&Keyring::generate()).unwrap().mark("form", b"me").unwrap());
+    }
+
+    #[test]
+    fn what_an_earlier_key_sealed_opens_as_long_as_that_key_is_told() {
+        let (old, new) = (Keyring::generate(), Keyring::generate());
+        let before = Keyring::from_base64(&old).unwrap();
+        let sealed = before.seal("fact", b"me", b"13800000016").unwrap();
+        let both = Keyring::from_base64(&new).unwrap().with_previous(std::slice::from_ref(&old)).unwrap();
+        assert_eq!(both.opened("fact", b"me", &sealed).unwrap(), (b"13800000016".to_vec(), false));
+        let again = both.seal("fact", b"me", b"13800000016").unwrap();
+        assert!(both.opened("fact", b"me", &again).unwrap().1);
+        assert!(before.open("fact", b"me", &again).is_err());
+        let marks = both.marks("mark:person.phone", b"13800000016").unwrap();
+        assert_eq!(marks[0], both.mark("mark:person.phone", b"13800000016").unwrap());
+        assert_eq!(marks[1], before.mark("mark:person.phone", b"13800000016").unwrap());
+        // The current key named among the earlier ones is no earlier one.
+        assert!(!Keyring::from_base64(&old).unwrap().with_previous(&[old]).unwrap().has_previous());
     }
 
     #[test]

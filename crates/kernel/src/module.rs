@@ -4,10 +4,14 @@ use std::future::Future;
 use std::pin::Pin;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use uuid::Uuid;
 
 use crate::cases::{Handover, Ref};
+use crate::forms::Form;
 use crate::process::Process;
 use crate::schema::Migration;
 use crate::{App, Ctx, Result, Text, Tx};
@@ -42,6 +46,68 @@ pub struct Module {
     pub statistics: &'static [Statistic],
     /// What people read for the names and values in its document, as TOML: `words.toml`.
     pub words: &'static str,
+    /// What it asks of people, by data element; what is known already arrives filled in.
+    pub forms: &'static [&'static Form],
+    /// Its columns that hold sealed values: without them a change of the master key would leave values nobody can open.
+    pub sealed: &'static [Sealed],
+    /// What it holds that names a person of the base data, for who asks what is held on them (PIPL 45).
+    pub held: Option<for<'a> fn(&'a Ctx, Uuid) -> Work<'a, Vec<Held>>>,
+}
+
+/// A column of sealed values.
+#[derive(Clone, Copy, Debug)]
+pub struct Sealed {
+    pub table: &'static str,
+    pub column: &'static str,
+    /// For what it is sealed: the first argument of [`crate::Keyring::seal`].
+    pub purpose: &'static str,
+    /// For whom: the second.
+    pub owner: Owner,
+    /// The primary key of the table, without the county.
+    pub key: &'static [&'static str],
+    /// A column beside it with a keyed hash of the same value.
+    pub mark: Option<Mark>,
+}
+
+/// What a value is sealed for, as the columns of its row say it.
+#[derive(Clone, Copy, Debug)]
+pub enum Owner {
+    /// The bytes of a uuid column.
+    Uuid(&'static str),
+    /// The bytes of a uuid column and the text of another.
+    UuidThenText(&'static str, &'static str),
+    /// The bytes of a uuid column and those of an integer column, the highest first.
+    UuidThenInt(&'static str, &'static str),
+}
+
+/// A keyed hash of a sealed value, made for `mark:` and what another column of the row says.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    pub column: &'static str,
+    pub by: &'static str,
+}
+
+impl Sealed {
+    /// A value that is sealed for the id of its row.
+    pub const fn for_its_row(table: &'static str, column: &'static str, purpose: &'static str) -> Sealed {
+        Sealed { table, column, purpose, owner: Owner::Uuid("id"), key: &["id"], mark: None }
+    }
+}
+
+/// One thing a module holds that names a person.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = HeldMatter)]
+pub struct Held {
+    /// `grid.incident`
+    #[schema(example = "grid.incident")]
+    pub kind: String,
+    pub id: Uuid,
+    pub label: String,
+    /// As what the person stands in it.
+    pub role: Text,
+    pub at: DateTime<Utc>,
+    /// Whether it is still going on: as long as it is, the person's data cannot be erased.
+    pub open: bool,
 }
 
 /// What may be done. The id is also the audit action and the process step: one vocabulary.

@@ -9,12 +9,13 @@ use serde_json::{Map, Value};
 use utoipa::openapi::{OpenApi, PathItem};
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::forms::Form;
 use crate::module::{Permission, Statistic, Topic};
 use crate::openapi;
 use crate::process::Process;
 use crate::rules::Registry as Rules;
 use crate::words::Speech;
-use crate::{App, Module};
+use crate::{App, Module, forms};
 
 /// One operation of the document, as the gate enforces it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +104,7 @@ impl Registry {
             }
         }
         let mut speech = Speech::read(modules, &mut faults);
+        faults.extend(forms::check(modules));
         // Routes that overlap cannot even be mounted, so a clash of ids is told before.
         if !faults.is_empty() {
             return Err(Unservable(faults));
@@ -246,6 +248,10 @@ impl Registry {
 
     pub fn process(&self, id: &str) -> Option<&'static Process> {
         self.modules.iter().flat_map(|m| m.processes).copied().find(|process| process.id == id)
+    }
+
+    pub fn form(&self, id: &str) -> Option<&'static Form> {
+        self.modules.iter().flat_map(|m| m.forms).copied().find(|form| form.id == id)
     }
 
     pub fn statistic(&self, module: &str, id: &str) -> Option<&'static Statistic> {

@@ -21,6 +21,7 @@ pub struct Migration {
 pub struct Schema {
     statements: Vec<Statement>,
     tables: Vec<Declared>,
+    bytes: Vec<(&'static str, String)>,
 }
 
 enum Statement {
@@ -56,7 +57,23 @@ impl Schema {
 
     /// Adds a column to a table of an earlier migration. It must be nullable or have a default.
     pub fn add_column(&mut self, table: &'static str, column: ColumnDef) {
+        self.note_bytes(table, &column);
         self.statements.push(Statement::Alter(Table::alter().table(table).add_column(column).to_owned()));
+    }
+
+    /// Adds an index to a table of an earlier migration; on a tenant table name `county` first.
+    pub fn add_index(&mut self, table: &'static str, columns: &[&'static str]) {
+        let mut index = Index::create().name(format!("{table}_{}_idx", columns.join("_"))).table(table).to_owned();
+        for column in columns {
+            index.col(*column);
+        }
+        self.statements.push(Statement::Index(index));
+    }
+
+    fn note_bytes(&mut self, table: &'static str, column: &ColumnDef) {
+        if column.get_column_type() == Some(&ColumnType::Blob) {
+            self.bytes.push((table, column.get_column_name().to_string()));
+        }
     }
 
     fn table(&mut self, name: &'static str, class: Class, columns: impl FnOnce(&mut Columns)) {
@@ -76,6 +93,9 @@ impl Schema {
             built.key(&["id"]);
         }
         let Columns { table, bytewise, indexes, .. } = built;
+        for column in table.get_columns() {
+            self.note_bytes(name, column);
+        }
         self.statements.push(Statement::Table(Box::new(table)));
         let bytewise = bytewise.into_iter().map(|column| Statement::Bytewise { table: name, column });
         self.statements.extend(bytewise);
@@ -238,6 +258,20 @@ impl Columns {
 /// A text that may be missing, for [`Schema::add_column`].
 pub fn text_null(name: &'static str) -> ColumnDef {
     ColumnDef::new_with_type(name, ColumnType::Text).null().to_owned()
+}
+
+/// Every column of bytes, by table: sealed values, unless a test says why not.
+pub fn byte_columns(migrations: &[Migration]) -> Vec<(&'static str, String)> {
+    let mut schema = Schema::default();
+    for migration in migrations {
+        (migration.up)(&mut schema);
+    }
+    schema.bytes
+}
+
+/// A uuid that may be missing, for [`Schema::add_column`].
+pub fn uuid_null(name: &'static str) -> ColumnDef {
+    ColumnDef::new_with_type(name, ColumnType::Uuid).null().to_owned()
 }
 
 /// Every table that these migrations declare.

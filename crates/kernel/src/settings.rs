@@ -20,6 +20,7 @@ pub struct Settings {
     pub log: Log,
     pub time: Time,
     pub upkeep: Upkeep,
+    pub inventory: Inventory,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -45,6 +46,8 @@ pub struct Database {
 #[serde(deny_unknown_fields)]
 pub struct Secrets {
     pub master_key: String,
+    /// Earlier master keys, newest first: they open what is not sealed anew yet.
+    pub previous_keys: Vec<String>,
 }
 
 /// A secret is never printed.
@@ -102,6 +105,27 @@ pub struct Upkeep {
     pub timers: bool,
 }
 
+/// What only the operator knows of the system, for its filing ([`crate::inventory`]).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inventory {
+    pub unit: String,
+    pub unit_code: String,
+    pub app_name: String,
+    pub handler: String,
+    pub handler_phone: String,
+    pub project_approval: String,
+    pub grassroots_reasons: String,
+    pub operator: String,
+    pub mlps_level: String,
+    pub mlps_filing: String,
+    pub mlps_evaluation: String,
+    pub acceptance: String,
+    pub similar_apps: String,
+    pub commitment: String,
+    pub seal: String,
+}
+
 /// One setting as it is in force.
 #[derive(Clone, Debug)]
 pub struct Origin {
@@ -149,6 +173,8 @@ pub fn load(
             .prefix_separator("__")
             .separator("__")
             .try_parsing(true)
+            .list_separator(",")
+            .with_list_parse_key("secrets.previous_keys")
             .source(Some(environment.into_iter().collect())),
     );
     for (key, value) in overrides {

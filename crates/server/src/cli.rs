@@ -3,6 +3,8 @@
 mod audit;
 mod county;
 mod demo;
+mod inventory;
+mod keys;
 mod migrate;
 mod openapi;
 mod places;
@@ -81,6 +83,11 @@ enum Command {
     /// Check the audit
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Change the master key while the server runs
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    /// Print the system inventory for the filing of government apps
+    Inventory(inventory::Inventory),
     /// Print or write the OpenAPI documents
     Openapi(openapi::Openapi),
     /// Show every setting, its value and where it comes from
@@ -129,6 +136,8 @@ fn work(command: Command, circumstances: &Circumstances) -> Outcome {
             Command::User(user) => user.run(circumstances).await,
             Command::Rules(rules) => rules.run(circumstances).await,
             Command::Audit(audit) => audit.run(circumstances).await,
+            Command::Keys(keys) => keys.run(circumstances).await,
+            Command::Inventory(inventory) => inventory.run(circumstances).await,
             Command::Openapi(openapi) => openapi.run(circumstances).await,
             Command::Settings(settings) => settings.run(circumstances),
         }

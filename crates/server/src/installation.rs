@@ -57,11 +57,17 @@ pub(crate) async fn connect(settings: &Settings) -> Outcome<Db> {
 
 /// The key that sealed data needs. Missing or well-known keys stop the start.
 pub(crate) fn keyring(settings: &Settings) -> Outcome<Keyring> {
-    Keyring::from_base64(&settings.secrets.master_key).map_err(|bad| {
+    let keyring = Keyring::from_base64(&settings.secrets.master_key).map_err(|bad| {
         Failure::wrong(
             bad.to_string(),
             "export JIZUO__SECRETS__MASTER_KEY=\"$(openssl rand -base64 32)\"   # once, and keep it\n\
              or put it into jizuo.toml under [secrets]; `jizuo demo` needs none of this",
+        )
+    })?;
+    keyring.with_previous(&settings.secrets.previous_keys).map_err(|bad| {
+        Failure::wrong(
+            format!("a key of secrets.previous_keys cannot be used: {bad}"),
+            "name the earlier keys as they were, 32 bytes in base64 each, or leave the list empty",
         )
     })
 }

@@ -3,6 +3,7 @@
 //! refusal explains itself, and every JSON answer fits its document.
 
 mod answer;
+mod browser;
 mod database;
 mod document;
 mod tables;
@@ -23,6 +24,7 @@ use sea_orm::DatabaseConnection;
 use tokio::sync::OnceCell;
 
 pub use answer::Answer;
+pub use browser::{Browser, Page};
 pub use database::TestDatabase;
 pub use tables::{check_tables, wrong_tables};
 pub use user::User;
@@ -187,8 +189,19 @@ impl TestApp {
 
     /// A second process with connections of its own.
     pub async fn process_with(&self, db: Db) -> TestApp {
+        self.process_sealing_with(db, Keyring::from_base64(TEST_KEY).expect("a key")).await
+    }
+
+    /// A second process whose master key has been changed; it knows the one of before.
+    pub async fn process_with_a_new_key(&self) -> TestApp {
+        let keyring =
+            Keyring::from_base64(&Keyring::generate()).and_then(|ring| ring.with_previous(&[TEST_KEY.to_owned()]));
+        self.process_sealing_with(self.database.connect().await, keyring.expect("two keys")).await
+    }
+
+    async fn process_sealing_with(&self, db: Db, keyring: Keyring) -> TestApp {
         let modules = self.app.registry.modules().to_vec();
-        let (app, router) = start(self.app.settings.clone(), &self.clock, db, &modules).await;
+        let (app, router) = start_with(keyring, self.app.settings.clone(), &self.clock, db, &modules).await;
         TestApp {
             app,
             router,
@@ -214,10 +227,19 @@ fn settings() -> Settings {
 pub(crate) const TEST_KEY: &str = "3q2+796tvu/erb7v3q2+78r+ur4BI0VniavN7xIjNEU=";
 
 async fn start(settings: Settings, clock: &Arc<AtomicI64>, db: Db, modules: &[&'static Module]) -> (App, Router) {
+    start_with(Keyring::from_base64(TEST_KEY).expect("a key"), settings, clock, db, modules).await
+}
+
+async fn start_with(
+    keyring: Keyring,
+    settings: Settings,
+    clock: &Arc<AtomicI64>,
+    db: Db,
+    modules: &[&'static Module],
+) -> (App, Router) {
     let clock = clock.clone();
     let clock =
         Clock::from_fn(move || DateTime::from_timestamp_micros(clock.load(Ordering::SeqCst)).expect("a time in range"));
-    let keyring = Keyring::from_base64(TEST_KEY).expect("a key");
     Platform::start(settings, keyring, clock, db, modules).await.expect("a platform")
 }
 

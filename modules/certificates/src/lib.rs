@@ -2,6 +2,7 @@
 
 mod catalogue;
 pub mod demand;
+mod forms;
 pub mod item;
 pub mod notice;
 mod process;
@@ -32,7 +33,13 @@ pub static MODULE: Module = Module {
         RoleTemplate {
             id: "certificates.clerk",
             title: Text::new("窗口办事员", "Counter clerk"),
-            permissions: &["certificates.item.read", "certificates.demand.record", "certificates.demand.read"],
+            permissions: &[
+                "certificates.item.read",
+                "certificates.demand.record",
+                "certificates.demand.read",
+                "base.person.read",
+                "base.form.use",
+            ],
         },
         RoleTemplate {
             id: "certificates.editor",
@@ -127,6 +134,9 @@ pub static MODULE: Module = Module {
     timers: &[],
     statistics: statistics::STATISTICS,
     words: include_str!("../words.toml"),
+    forms: &[&forms::DEMAND],
+    sealed: &[],
+    held: Some(|ctx, person| Box::pin(demand::service::held(ctx, person))),
 };
 
 fn api() -> OpenApiRouter<App> {

@@ -1,8 +1,17 @@
 //! The tables of the certificate catalogue.
 
-use jizuo_kernel::schema::{Migration, Schema};
+use jizuo_kernel::schema::{Migration, Schema, uuid_null};
 
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration { name: "m0001_catalogue", up: m0001_catalogue }];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration { name: "m0001_catalogue", up: m0001_catalogue },
+    Migration { name: "m0002_demand_person", up: m0002_demand_person },
+];
+
+/// A resident whom the base data knows.
+fn m0002_demand_person(s: &mut Schema) {
+    s.add_column("certificates_demand", uuid_null("person"));
+    s.add_index("certificates_demand", &["county", "person"]);
+}
 
 fn m0001_catalogue(s: &mut Schema) {
     s.tenant("certificates_item", |t| {

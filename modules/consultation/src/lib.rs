@@ -93,6 +93,9 @@ pub static MODULE: Module = Module {
     timers: &[],
     statistics: statistics::STATISTICS,
     words: include_str!("../words.toml"),
+    forms: &[],
+    sealed: &[],
+    held: None,
 };
 
 /// No title, no names.

@@ -1,12 +1,13 @@
 //! Grid governance (网格治理): what a grid worker sees in the village, from report to close.
 
+mod forms;
 pub mod incident;
 mod process;
 mod statistics;
 mod tables;
 
 use jizuo_kernel::Text;
-use jizuo_kernel::module::{MenuEntry, Module, Permission, RoleTemplate, Subscription, Topic};
+use jizuo_kernel::module::{MenuEntry, Module, Permission, RoleTemplate, Sealed, Subscription, Topic};
 
 pub static MODULE: Module = Module {
     id: "grid",
@@ -34,7 +35,14 @@ pub static MODULE: Module = Module {
         RoleTemplate {
             id: "grid.worker",
             title: Text::new("网格员", "Grid worker"),
-            permissions: &["grid.incident.read", "grid.incident.report", "grid.incident.verify", "grid.incident.redo"],
+            permissions: &[
+                "grid.incident.read",
+                "grid.incident.report",
+                "grid.incident.verify",
+                "grid.incident.redo",
+                "base.person.read",
+                "base.form.use",
+            ],
         },
         RoleTemplate {
             id: "grid.leader",
@@ -61,6 +69,8 @@ pub static MODULE: Module = Module {
                 "grid.incident.settle",
                 "grid.incident.take_back",
                 "grid.incident.close",
+                "base.person.read",
+                "base.form.use",
             ],
         },
         RoleTemplate {
@@ -116,6 +126,9 @@ pub static MODULE: Module = Module {
     timers: &[],
     statistics: statistics::STATISTICS,
     words: include_str!("../words.toml"),
+    forms: &[&forms::REPORTER],
+    sealed: &[Sealed::for_its_row("grid_incident", "reporter_phone", "grid.phone")],
+    held: Some(|ctx, person| Box::pin(incident::service::held(ctx, person))),
 };
 
 /// No name, no telephone: who may read the feed is not always who may read the incident.

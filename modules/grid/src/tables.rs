@@ -1,11 +1,18 @@
 //! The tables of grid governance.
 
-use jizuo_kernel::schema::{Migration, Schema, text_null};
+use jizuo_kernel::schema::{Migration, Schema, text_null, uuid_null};
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0001_incident", up: m0001_incident },
     Migration { name: "m0002_incident_case", up: |s| s.add_column("grid_incident", text_null("case_code")) },
+    Migration { name: "m0003_incident_reporter", up: m0003_incident_reporter },
 ];
+
+/// A reporter whom the base data knows.
+fn m0003_incident_reporter(s: &mut Schema) {
+    s.add_column("grid_incident", uuid_null("reporter"));
+    s.add_index("grid_incident", &["county", "reporter"]);
+}
 
 fn m0001_incident(s: &mut Schema) {
     s.tenant("grid_incident", |t| {

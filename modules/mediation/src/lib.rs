@@ -1,12 +1,13 @@
 //! Mediation records (人民调解): a dispute from application to agreement, its effect, and what courts make of it.
 
 pub mod case;
+mod forms;
 mod process;
 mod statistics;
 mod tables;
 
 use jizuo_kernel::Text;
-use jizuo_kernel::module::{Capability, MenuEntry, Module, Permission, RoleTemplate, Topic};
+use jizuo_kernel::module::{Capability, MenuEntry, Module, Permission, RoleTemplate, Sealed, Topic};
 
 pub static MODULE: Module = Module {
     id: "mediation",
@@ -57,6 +58,8 @@ pub static MODULE: Module = Module {
                 "mediation.case.end",
                 "mediation.party.add",
                 "mediation.party.refuse",
+                "base.person.read",
+                "base.form.use",
             ],
         },
         RoleTemplate {
@@ -73,6 +76,8 @@ pub static MODULE: Module = Module {
                 "mediation.case.end",
                 "mediation.party.add",
                 "mediation.party.refuse",
+                "base.person.read",
+                "base.form.use",
             ],
         },
         RoleTemplate {
@@ -115,6 +120,9 @@ pub static MODULE: Module = Module {
     timers: &[],
     statistics: statistics::STATISTICS,
     words: include_str!("../words.toml"),
+    forms: &[&forms::PARTY],
+    sealed: &[Sealed::for_its_row("mediation_party", "phone", "mediation.phone")],
+    held: Some(|ctx, person| Box::pin(case::held(ctx, person))),
 };
 
 const SAMPLE: &str = r#"{"id":"0192f0c0-0000-7000-8000-000000000002","code":"TJ530102001001-0192F0C0","case":"AJ530102-20260302-5F3A9C21B0K","place":"530102001001","dispute_type":"02","source":"application","state":"mediating","effective_on":null}"#;

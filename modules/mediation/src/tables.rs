@@ -1,8 +1,17 @@
 //! The tables of mediation records.
 
-use jizuo_kernel::schema::{Migration, Schema};
+use jizuo_kernel::schema::{Migration, Schema, uuid_null};
 
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration { name: "m0001_case", up: m0001_case }];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration { name: "m0001_case", up: m0001_case },
+    Migration { name: "m0002_party_person", up: m0002_party_person },
+];
+
+/// A party that the base data knows.
+fn m0002_party_person(s: &mut Schema) {
+    s.add_column("mediation_party", uuid_null("person"));
+    s.add_index("mediation_party", &["county", "person"]);
+}
 
 fn m0001_case(s: &mut Schema) {
     s.tenant("mediation_case", |t| {

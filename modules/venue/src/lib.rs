@@ -7,7 +7,7 @@ mod tables;
 
 use booking::entity::{Column, Entity};
 use jizuo_kernel::Text;
-use jizuo_kernel::module::{MenuEntry, Module, Permission, RoleTemplate, Statistic, Topic};
+use jizuo_kernel::module::{MenuEntry, Module, Permission, RoleTemplate, Sealed, Statistic, Topic};
 use jizuo_kernel::statistics::count_by;
 
 pub static MODULE: Module = Module {
@@ -69,4 +69,7 @@ pub static MODULE: Module = Module {
         count: |ctx, period| Box::pin(count_by::<Entity>(ctx, Column::OpenedAt, period, Column::Purpose, None)),
     }],
     words: include_str!("../words.toml"),
+    forms: &[],
+    sealed: &[Sealed::for_its_row("venue_booking", "asker_phone", "venue.phone")],
+    held: None,
 };

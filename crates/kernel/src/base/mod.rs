@@ -5,11 +5,12 @@ mod tables;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::identity::grants::{AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN};
-use crate::module::{MenuEntry, Permission, RoleTemplate, Statistic, Timer, Topic};
+use crate::module::{Mark, MenuEntry, Owner, Permission, RoleTemplate, Sealed, Statistic, Timer, Topic};
+use crate::people::{consents, held, requests, retention};
 use crate::{App, Module, Text};
 use crate::{
-    audit, cases, counties, events, exports, idempotency, identity, imports, people, places, process, rules, standards,
-    statistics,
+    audit, cases, counties, events, exports, forms, idempotency, identity, imports, inventory, people, places, process,
+    rules, standards, statistics,
 };
 
 pub static MODULE: Module = Module {
@@ -55,7 +56,7 @@ pub static MODULE: Module = Module {
         },
     ],
     settings: || None,
-    processes: &[],
+    processes: &[&requests::REQUEST],
     rules: include_str!("../../../../data/rules/national.toml"),
     capabilities: &[],
     events: &[
@@ -88,6 +89,11 @@ pub static MODULE: Module = Module {
             id: "base.person.died",
             title: Text::new("死亡登记", "A death was recorded"),
             sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","place":"530102001001","on":"2026-03-02"}"#,
+        },
+        Topic {
+            id: "base.person.death_withdrawn",
+            title: Text::new("撤销死亡登记", "A death was recorded by mistake and taken back"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","place":"530102001001"}"#,
         },
         Topic {
             id: "base.person.moved",
@@ -126,20 +132,34 @@ pub static MODULE: Module = Module {
         Timer { id: "base.idempotency.forget", every_seconds: 3_600, run: idempotency::forget },
         Timer { id: "base.import.go_on", every_seconds: 60, run: imports::go_on },
         Timer { id: "base.session.forget", every_seconds: 3_600, run: identity::sessions::forget },
+        Timer { id: "base.person.retention", every_seconds: 3_600, run: retention::erase_persons },
+        Timer { id: "base.import.retention", every_seconds: 3_600, run: retention::delete_files },
     ],
     words: include_str!("words.toml"),
-    statistics: &[Statistic {
-        id: "base.persons.present",
-        title: Text::new("登记人口", "Persons registered"),
-        unit: Text::new("人", "persons"),
-        count: people::count_present,
-    }],
+    statistics: &[
+        Statistic {
+            id: "base.persons.present",
+            title: Text::new("登记人口", "Persons registered"),
+            unit: Text::new("人", "persons"),
+            count: people::count_present,
+        },
+        Statistic {
+            id: "base.elements.reused",
+            title: Text::new("免填次数（按数据元）", "Values that nobody had to type, by element"),
+            unit: Text::new("次", "times"),
+            count: |ctx, period| Box::pin(forms::reused(ctx, period)),
+        },
+    ],
+    forms: forms::FORMS,
+    sealed: SEALED,
+    held: Some(held::of_the_base),
 };
 
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(places::api::routes())
         .merge(identity::api::routes())
+        .merge(identity::holders::routes())
         .merge(counties::api::routes())
         .merge(rules::api::routes())
         .merge(process::api::routes())
@@ -156,7 +176,34 @@ fn api() -> OpenApiRouter<App> {
         .merge(people::merges::routes())
         .merge(people::api::routes())
         .merge(people::addresses::routes())
+        .merge(forms::api::routes())
+        .merge(consents::routes())
+        .merge(requests::api::routes())
+        .merge(held::routes())
+        .merge(inventory::api::routes())
 }
+
+/// What of the base's own lies sealed in the database.
+const SEALED: &[Sealed] = &[
+    Sealed::for_its_row("base_account", "totp", "totp"),
+    Sealed {
+        table: "base_fact",
+        column: "sealed",
+        purpose: "fact",
+        owner: Owner::UuidThenText("subject", "element"),
+        key: &["id"],
+        mark: Some(Mark { column: "mark", by: "element" }),
+    },
+    Sealed::for_its_row("base_arrival", "parcel", "arrival"),
+    Sealed {
+        table: "base_import_file",
+        column: "sealed",
+        purpose: "import",
+        owner: Owner::UuidThenInt("import", "number"),
+        key: &["import", "number"],
+        mark: None,
+    },
+];
 
 const PERMISSIONS: &[Permission] = &[
     Permission::everything("base.place.change", Text::new("调整区划", "Change places")),
@@ -177,6 +224,14 @@ const PERMISSIONS: &[Permission] = &[
         Text::new("查阅停用模块的档案", "Read the archive of modules that are off"),
     ),
     Permission::matters("base.case.read", Text::new("按案件编码查看关联事项", "See the matters of a case by its code")),
+    Permission::matters("base.list.export", Text::new("导出清单", "Export lists to files")),
+    Permission::matters("base.request.read", Text::new("查看权利申请", "See requests on one's own data")),
+    Permission::matters("base.request.open", Text::new("提出权利申请", "Make a request on one's own data")),
+    Permission::matters("base.request.take_up", Text::new("受理权利申请", "Take up such a request")),
+    Permission::matters("base.request.answer", Text::new("答复权利申请", "Answer such a request")),
+    Permission::matters("base.request.refuse", Text::new("拒绝权利申请", "Refuse such a request")),
+    Permission::matters("base.request.withdraw", Text::new("撤回权利申请", "Withdraw such a request")),
+    Permission::everything("base.inventory.read", Text::new("导出系统清单", "Draw up the system inventory")),
     Permission::matters("base.event.read", Text::new("读取事件流", "Read the event feed")),
     Permission::matters("base.person.read", Text::new("查看人员", "See persons")),
     Permission::matters("base.person.write", Text::new("登记人员", "Register persons and record values")),
@@ -222,6 +277,7 @@ const ROLES: &[RoleTemplate] = &[
             "base.process.overlay",
             "base.holidays.import",
             "base.statistics.read",
+            "base.inventory.read",
         ],
     },
     RoleTemplate {
@@ -275,6 +331,9 @@ const ROLES: &[RoleTemplate] = &[
             "base.consent.write",
             "base.import.run",
             "base.list.export",
+            "base.request.read",
+            "base.request.open",
+            "base.request.withdraw",
         ],
     },
     RoleTemplate {
@@ -301,11 +360,27 @@ const ROLES: &[RoleTemplate] = &[
             "base.import.run",
             "base.import.undo",
             "base.list.export",
+            "base.request.read",
+            "base.request.open",
+            "base.request.take_up",
+            "base.request.answer",
+            "base.request.refuse",
+            "base.request.withdraw",
         ],
     },
     RoleTemplate {
         id: "base.data_protection",
         title: Text::new("个人信息保护负责人", "Personal information protection officer"),
-        permissions: &["base.person.read", "base.person.held", "base.person.erase", "base.element.use"],
+        permissions: &[
+            "base.person.read",
+            "base.person.held",
+            "base.person.erase",
+            "base.element.use",
+            "base.request.read",
+            "base.request.take_up",
+            "base.request.answer",
+            "base.request.refuse",
+            "base.minor.reveal",
+        ],
     },
 ];

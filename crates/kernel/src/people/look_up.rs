@@ -128,17 +128,17 @@ const MOST: u64 = 50;
 pub async fn by_number(ctx: &Ctx, number: &Number) -> Result<Vec<Model>> {
     match number {
         Number::Identity(number) => {
-            let mark = seal::identity_mark(&ctx.app, number)?;
-            Ok(Entity::within(&ctx.scope).filter(Column::IdentityMark.eq(mark)).all(ctx.db()).await?)
+            let marks = seal::identity_marks(&ctx.app, number)?;
+            Ok(Entity::within(&ctx.scope).filter(Column::IdentityMark.is_in(marks)).all(ctx.db()).await?)
         }
         Number::Phone(number) => {
-            let mark = seal::mark(&ctx.app, "person.phone", number)?;
+            let marks = seal::marks(&ctx.app, "person.phone", number)?;
             let county = Scope::counties(vec![ctx.place()?.chain()]);
             let owners: Vec<Uuid> = fact::Entity::within(&county)
                 .select_only()
                 .column(fact::Column::Subject)
                 .filter(fact::Column::Element.eq("person.phone"))
-                .filter(fact::Column::Mark.eq(mark))
+                .filter(fact::Column::Mark.is_in(marks))
                 .filter(fact::Column::Standing.is_in([facts::IN_FORCE, facts::DISPUTED]))
                 .distinct()
                 .limit(MOST)

@@ -2,18 +2,24 @@
 
 pub mod addresses;
 pub mod api;
+pub mod consents;
 pub mod entity;
+mod erasure;
 pub mod facts;
 pub mod freshness;
+pub(crate) mod held;
 pub mod households;
 pub mod initials;
 pub mod look_up;
 pub mod matching;
 pub mod merges;
+pub(crate) mod minors;
 pub mod moves;
 pub mod organisations;
 pub mod persons;
 mod project;
+pub mod requests;
+pub(crate) mod retention;
 pub mod reveal;
 mod rows;
 pub mod seal;

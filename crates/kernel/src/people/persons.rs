@@ -132,6 +132,13 @@ pub async fn register(tx: &mut Tx, new: New) -> Result<Model> {
         household: household.as_ref().map(|h| h.id),
         village: place.village,
     };
+    if let Some(number) = number.filter(|_| tx.app.keyring.has_previous()) {
+        // Who was registered under an earlier key is not found by the mark of the current one.
+        let marks = seal::identity_marks(&tx.app, number)?;
+        if let Some(one) = matching::by_identity(tx, row.county, &marks).await?.first() {
+            return Err(registered().current(hint(tx, one)).into());
+        }
+    }
     refuse_if_known(tx, row.county, &probe, &not).await?;
     if said(&values, "person.residence").is_none()
         && let (Some(element), Some(village)) =
@@ -222,10 +229,8 @@ pub async fn name_the_one(ctx: &Ctx, error: Error, number: Option<&str>) -> Erro
     if refusal.code != REGISTERED && refusal.code != super::project::TAKEN || refusal.current.is_some() {
         return error;
     }
-    let found = async {
-        let mark = seal::identity_mark(&ctx.app, number)?;
-        matching::by_identity(ctx, ctx.place()?.chain(), &[mark]).await
-    };
+    let found =
+        async { matching::by_identity(ctx, ctx.place()?.chain(), &seal::identity_marks(&ctx.app, number)?).await };
     match found.await {
         Ok(rows) => rows.first().map_or(error, |one| registered().current(hint(ctx, one)).into()),
         Err(error) => error,
@@ -325,8 +330,7 @@ pub async fn record(
 ) -> Result<Vec<Outcome>> {
     consent_of_guardian(row.birth_date.or(birth_said(values, tx.today())), how, guardian, tx.today())?;
     if let Some(number) = said(values, "person.identity_number") {
-        let mark = seal::identity_mark(&tx.app, number)?;
-        let holders = matching::by_identity(tx, row.county, &[mark]).await?;
+        let holders = matching::by_identity(tx, row.county, &seal::identity_marks(&tx.app, number)?).await?;
         if let Some(other) = holders.iter().find(|other| other.id != row.id) {
             return Err(registered().current(hint(tx, other)).into());
         }

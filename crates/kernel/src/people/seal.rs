@@ -35,6 +35,16 @@ pub fn mark(app: &App, element: &str, normal: &str) -> Result<String> {
     app.keyring.mark(&format!("mark:{element}"), normal.as_bytes())
 }
 
+/// The keyed hashes that a value may stand under while the master key is being changed.
+pub fn marks(app: &App, element: &str, normal: &str) -> Result<Vec<String>> {
+    app.keyring.marks(&format!("mark:{element}"), normal.as_bytes())
+}
+
+/// The same of an identity number.
+pub fn identity_marks(app: &App, normal: &str) -> Result<Vec<String>> {
+    marks(app, IDENTITY_NUMBER, normal)
+}
+
 /// The keyed hash of an identity number.
 pub fn identity_mark(app: &App, normal: &str) -> Result<String> {
     mark(app, IDENTITY_NUMBER, normal)

@@ -60,6 +60,11 @@ pub fn find(id: &str) -> Option<&'static Source> {
     ALL.iter().find(|source| source.id == id)
 }
 
+/// What somebody says of themselves.
+pub fn the_person() -> Result<&'static Source> {
+    find("the_person").ok_or_else(|| crate::error::internal("the source the_person is gone"))
+}
+
 /// The source that a caller names in a field.
 pub fn named(field: &str, id: &str) -> Result<&'static Source, FieldError> {
     find(id).filter(|source| source.id != TRANSFER).ok_or_else(|| {

@@ -32,7 +32,8 @@ use crate::{App, Ctx, Error, Json, Path, Reply, Result, Scope, Subject, Text, Tx
 pub trait Face: Matter<Model: Sync> {
     /// The row as lists and steps answer it: a [`Head`] and the noun's own fields. `pub`, as the entity is.
     type Wire: Serialize + ToSchema + Send + Sync + 'static;
-    /// The last part of the collection's path: `incidents`.
+    /// The last part of the collection's path: `incidents`. Of the base, whose paths begin at the root, all of it:
+    /// `places/{place}/requests`.
     const PATH: &'static str;
 
     fn wire(ctx: &Ctx, row: &Self::Model) -> Self::Wire;
@@ -259,8 +260,11 @@ pub async fn amend<E: Matter>(
 /// Commits what began a matter: 201, with where it is.
 pub async fn opened<E: Face>(ctx: &Ctx, tx: Tx, action: &'static str, row: &E::Model) -> Result<Reply<E::Wire>> {
     let facts = E::facts(row);
-    let module = ctx.module;
-    let location = format!("/api/v1/places/{}/{module}/{}/{}", ctx.place()?.code, E::PATH, facts.id);
+    let (module, code) = (ctx.module, &ctx.place()?.code);
+    let location = match E::PATH.split_once("{place}") {
+        Some((before, after)) => format!("/api/v1/{before}{code}{after}/{}", facts.id),
+        None => format!("/api/v1/places/{code}/{module}/{}/{}", E::PATH, facts.id),
+    };
     let reply = Reply::created(location, E::wire(ctx, row)).version(facts.version);
     tx.commit(action, Subject::new(E::KIND, facts.id), reply).await
 }

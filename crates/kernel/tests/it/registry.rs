@@ -37,6 +37,9 @@ fn module(id: &'static str) -> Module {
         timers: &[],
         statistics: &[],
         words: "",
+        forms: &[],
+        sealed: &[],
+        held: None,
     }
 }
 
@@ -158,6 +161,9 @@ static HIDING: Module = Module {
     timers: &[],
     statistics: &[],
     words: "",
+    forms: &[],
+    sealed: &[],
+    held: None,
 };
 
 #[tokio::test]

@@ -42,6 +42,9 @@ pub(crate) struct Demand {
     pub(crate) matter: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) on_behalf_of: Option<String>,
+    /// The person of the base data, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) person: Option<Uuid>,
     pub(crate) recorded_by: String,
 }
 
@@ -63,6 +66,7 @@ impl Demand {
             requesting_body: row.requesting_body,
             matter: row.matter,
             on_behalf_of: row.on_behalf_of,
+            person: row.person,
             recorded_by: row.recorded_by_name,
         })
     }
@@ -89,6 +93,9 @@ pub(crate) struct NewDemand {
     #[serde(default)]
     #[schema(min_length = 1, max_length = 100)]
     on_behalf_of: Option<String>,
+    /// The resident, where the base data knows them: the name is filled in from there.
+    #[serde(default)]
+    person: Option<Uuid>,
 }
 
 /// Records that somebody demands a paper, and says whether they may and where to go. Nothing is issued: what the negative
@@ -102,6 +109,7 @@ async fn record(ctx: Ctx, Json(new): Json<NewDemand>) -> Result<Reply<Demand>> {
         requesting_body: new.requesting_body,
         matter: new.matter,
         on_behalf_of: new.on_behalf_of,
+        person: new.person,
     };
     let mut tx = ctx.begin().await?;
     let row = service::record(&mut tx, new).await?;

@@ -34,6 +34,8 @@ pub struct Model {
     pub on_behalf_of: Option<String>,
     pub recorded_by: Option<Uuid>,
     pub recorded_by_name: String,
+    /// The person of the base data of whom it was demanded, where it is one.
+    pub person: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

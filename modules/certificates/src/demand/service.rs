@@ -3,6 +3,8 @@
 
 use chrono::{DateTime, Utc};
 use jizuo_kernel::error::Faults;
+use jizuo_kernel::forms::{self, Answers};
+use jizuo_kernel::module::Held;
 use jizuo_kernel::page::{Page, Paging};
 use jizuo_kernel::{Ctx, Error, Result, Scope, Scoped, Subject, Text, Tx};
 use jizuo_standards::name::Name;
@@ -73,6 +75,8 @@ pub(crate) struct New {
     pub(crate) requesting_body: String,
     pub(crate) matter: Option<String>,
     pub(crate) on_behalf_of: Option<String>,
+    /// The resident, where the base data knows them; then no name is typed.
+    pub(crate) person: Option<Uuid>,
 }
 
 /// Records a demand at the operation's place and says what the catalogue says.
@@ -85,7 +89,18 @@ pub(crate) async fn record(tx: &mut Tx, new: New) -> Result<Model> {
     let requesting_body = faults.text("requesting_body", &new.requesting_body, 100);
     let matter = new.matter.as_deref().map(|text| faults.optional_text("matter", text, 200));
     let behalf = new.on_behalf_of.as_deref().and_then(|text| faults.take("on_behalf_of", Name::parse(text)));
+    if new.person.is_some() && new.on_behalf_of.is_some() {
+        let why = Text::new("已写明 person，姓名不再填写", "person says who it is: leave the name out");
+        faults.add("on_behalf_of", "certificates.demand.twice", why);
+    }
     faults.check()?;
+    let behalf = match new.person {
+        None => behalf,
+        Some(person) => {
+            let filled = forms::answer(tx, &crate::forms::DEMAND, person, &Answers::default()).await?;
+            filled.value("on_behalf_of").and_then(|name| Name::parse(name).ok())
+        }
+    };
     if let Some(name) = &behalf {
         // The audit line holds personal values masked.
         tx.on_behalf_of(name.to_string());
@@ -113,6 +128,7 @@ pub(crate) async fn record(tx: &mut Tx, new: New) -> Result<Model> {
         on_behalf_of: Set(behalf.map(|name| name.expose().to_owned())),
         recorded_by: Set(tx.actor.account),
         recorded_by_name: Set(tx.actor.name.clone()),
+        person: Set(new.person),
     };
     let row = Entity::insert(row).exec_with_returning(tx.db()).await?;
     tx.note("item", &row.item);
@@ -126,6 +142,26 @@ pub(crate) async fn record(tx: &mut Tx, new: New) -> Result<Model> {
         tx.emit("certificates.demand.off_list", &Subject::new("certificates.demand", row.id), &payload)?;
     }
     Ok(row)
+}
+
+/// The demands made of somebody of the base data. Nothing about them stays open.
+pub(crate) async fn held(ctx: &Ctx, person: Uuid) -> Result<Vec<Held>> {
+    let rows = Entity::within(&Scope::counties(vec![ctx.place()?.chain()]))
+        .filter(Column::Person.eq(person))
+        .order_by_desc(Column::Id)
+        .all(ctx.db())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Held {
+            kind: "certificates.demand".to_owned(),
+            id: row.id,
+            label: row.name,
+            role: Text::new("被索要证明的人", "of whom a paper was demanded"),
+            at: row.at,
+            open: false,
+        })
+        .collect())
 }
 
 /// One demand of the operation's scope.

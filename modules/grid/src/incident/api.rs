@@ -84,6 +84,9 @@ pub(crate) struct InFull {
     pub(crate) description: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) location: Option<String>,
+    /// The person of the base data who reported it, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reporter: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reporter_name: Option<String>,
     /// Masked.
@@ -114,6 +117,7 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
         incident: Entity::wire(ctx, row),
         description: row.description.clone(),
         location: row.location.clone(),
+        reporter: row.reporter,
         reporter_name: row.reporter_name.clone(),
         reporter_phone: phone,
         on_behalf_of: row.on_behalf_of.clone(),
@@ -175,6 +179,9 @@ pub(crate) struct NewIncident {
     #[serde(default)]
     #[schema(max_length = 200)]
     location: Option<String>,
+    /// Somebody whom the base data knows: name and telephone are filled in from there, and neither is typed again.
+    #[serde(default)]
+    reporter: Option<Uuid>,
     /// May be left out: reports can be anonymous.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 100)]
@@ -208,6 +215,7 @@ async fn report(ctx: Ctx, Json(new): Json<NewIncident>) -> Result<Reply<Incident
         description: new.description,
         channel: new.channel,
         location: new.location,
+        reporter: new.reporter,
         reporter_name: new.reporter_name,
         reporter_phone: new.reporter_phone,
         on_behalf_of: new.on_behalf_of,
@@ -246,7 +254,10 @@ async fn show(ctx: Ctx, path: Path<MatterPath>) -> Result<Reply<InFull>> {
 #[serde(deny_unknown_fields)]
 #[schema(as = grid::Dispatch)]
 pub(crate) struct Dispatch {
-    /// An account that may handle incidents at the place.
+    /// An account that may handle incidents at the place: `GET …/holders`.
+    #[schema(extensions(
+        ("x-choices" = json!({ "path": "/holders?permission=grid.incident.handle", "value": "id", "title": "title" }))
+    ))]
     to: Uuid,
     #[serde(default)]
     #[schema(max_length = 500)]

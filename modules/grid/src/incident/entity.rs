@@ -41,6 +41,8 @@ pub struct Model {
     pub outcome: Option<String>,
     /// The code of the case it is part of, once it was handed over.
     pub case_code: Option<String>,
+    /// The person of the base data who saw it, where it is one.
+    pub reporter: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,12 +2,14 @@
 
 use jizuo_kernel::cases::{self, Ended, Handover, Outcome, Ref};
 use jizuo_kernel::error::{Faults, refuse};
+use jizuo_kernel::forms::{self, Answers};
+use jizuo_kernel::module::Held;
 use jizuo_kernel::places::{Kind, Place};
 use jizuo_kernel::process::{self, Matter, Move};
-use jizuo_kernel::{Result, Scoped, Subject, Text, Tx, invalid, say};
+use jizuo_kernel::{Ctx, Result, Scope, Scoped, Subject, Text, Tx, invalid, say};
 use jizuo_standards::{name::Name, phone::Phone};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -79,6 +81,8 @@ pub(crate) struct New {
     pub(crate) description: String,
     pub(crate) channel: Channel,
     pub(crate) location: Option<String>,
+    /// Somebody whom the base data knows; then no name is typed.
+    pub(crate) reporter: Option<Uuid>,
     pub(crate) reporter_name: Option<String>,
     pub(crate) reporter_phone: Option<String>,
     pub(crate) on_behalf_of: Option<String>,
@@ -114,6 +118,10 @@ pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
     let reporter = new.reporter_name.as_deref().and_then(|text| faults.take("reporter_name", Name::parse(text)));
     let behalf = new.on_behalf_of.as_deref().and_then(|text| faults.take("on_behalf_of", Name::parse(text)));
     let phone = new.reporter_phone.as_deref().and_then(|text| faults.take("reporter_phone", Phone::parse(text)));
+    if new.reporter.is_some() && new.reporter_name.is_some() {
+        let why = Text::new("已写明 reporter，姓名不再填写", "reporter says who it is: leave the name out");
+        faults.add("reporter_name", "grid.incident.twice", why);
+    }
     faults.check()?;
     tx.require("grid.incident.report", &new.place)?;
     if let Some(name) = &behalf {
@@ -121,9 +129,13 @@ pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
         tx.on_behalf_of(name.to_string());
     }
     let how = Move { pace: new.severity.pace(), ..Move::default() };
+    let (reporter, phone) = match new.reporter {
+        None => (reporter.map(|name| name.expose().to_owned()), phone.map(|phone| phone.expose().to_owned())),
+        Some(person) => filled_in(tx, person, new.reporter_phone).await?,
+    };
     let opening = process::open(tx, &INCIDENT, &new.place, |o| format!("{} {title}", o.code(CODE)), how).await?;
     let phone = match phone {
-        Some(phone) => Some(tx.app.keyring.seal("grid.phone", opening.id.as_bytes(), phone.expose().as_bytes())?),
+        Some(phone) => Some(tx.app.keyring.seal("grid.phone", opening.id.as_bytes(), phone.as_bytes())?),
         None => None,
     };
     let row = ActiveModel {
@@ -134,7 +146,8 @@ pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
         description: Set(description),
         channel: Set(new.channel.as_str().to_owned()),
         location: Set(location.filter(|text| !text.is_empty())),
-        reporter_name: Set(reporter.map(|name| name.expose().to_owned())),
+        reporter: Set(new.reporter),
+        reporter_name: Set(reporter),
         reporter_phone: Set(phone),
         on_behalf_of: Set(behalf.map(|name| name.expose().to_owned())),
         reported_by: Set(tx.actor.account),
@@ -148,6 +161,35 @@ pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
     let row = Entity::insert(row).exec_with_returning(tx.db()).await?;
     tell(tx, "grid.incident.reported", &row)?;
     Ok(row)
+}
+
+/// Name and telephone of a reporter whom the base data knows; a telephone is typed only where none is known.
+async fn filled_in(tx: &mut Tx, person: Uuid, phone: Option<String>) -> Result<(Option<String>, Option<String>)> {
+    let answers = phone.map(|phone| ("reporter_phone".to_owned(), phone)).into_iter().collect();
+    let answers = Answers { answers, ..Answers::default() };
+    let filled = forms::answer(tx, &crate::forms::REPORTER, person, &answers).await?;
+    let text = |field: &str| filled.value(field).map(str::to_owned);
+    Ok((text("reporter_name"), text("reporter_phone")))
+}
+
+/// The incidents that somebody of the base data reported.
+pub(crate) async fn held(ctx: &Ctx, person: Uuid) -> Result<Vec<Held>> {
+    let rows = Entity::within(&Scope::counties(vec![ctx.place()?.chain()]))
+        .filter(Column::Reporter.eq(person))
+        .order_by_desc(Column::Id)
+        .all(ctx.db())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Held {
+            kind: "grid.incident".to_owned(),
+            id: row.id,
+            label: row.code,
+            role: Text::new("反映人", "who reported it"),
+            at: row.opened_at,
+            open: row.closed_at.is_none(),
+        })
+        .collect())
 }
 
 /// Takes one of the steps that need nothing but, perhaps, a reason. What else they ask for is checked here.

@@ -153,9 +153,14 @@ async fn list(
 #[serde(deny_unknown_fields)]
 #[schema(as = mediation::NewParty, example = json!({ "name": "李阿诗", "phone": "13888800001", "side": "applicant" }))]
 pub(crate) struct NewParty {
+    /// Somebody whom the base data knows: name and telephone are filled in from there, and neither is typed again.
+    #[serde(default)]
+    person: Option<Uuid>,
+    /// Needed unless `person` says who it is.
+    #[serde(default)]
     #[schema(min_length = 1, max_length = 100)]
-    name: String,
-    /// May be left out.
+    name: Option<String>,
+    /// May be left out. With `person` only where none is known.
     #[serde(default)]
     #[schema(max_length = 30)]
     phone: Option<String>,
@@ -164,7 +169,7 @@ pub(crate) struct NewParty {
 
 impl NewParty {
     fn told(self) -> party::New {
-        party::New { name: self.name, phone: self.phone, side: self.side }
+        party::New { person: self.person, name: self.name, phone: self.phone, side: self.side }
     }
 }
 
@@ -292,7 +297,10 @@ async fn record_refusal(ctx: Ctx, path: Path<PartyPath>, Json(Refusal {}): Json<
 #[serde(deny_unknown_fields)]
 #[schema(as = mediation::Acceptance, example = json!({ "mediator": "0192f0c0-0000-7000-8000-000000000001" }))]
 pub(crate) struct AcceptanceBody {
-    /// An account that may mediate at the place.
+    /// An account that may mediate at the place: `GET …/holders`.
+    #[schema(extensions(
+        ("x-choices" = json!({ "path": "/holders?permission=mediation.case.agree_orally", "value": "id", "title": "title" }))
+    ))]
     mediator: Uuid,
     #[serde(default)]
     #[schema(schema_with = found_type)]

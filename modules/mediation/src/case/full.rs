@@ -19,6 +19,9 @@ use super::party::{self, Side};
 #[schema(as = mediation::Party)]
 pub(crate) struct Party {
     pub(crate) id: Uuid,
+    /// The person of the base data, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) person: Option<Uuid>,
     pub(crate) name: String,
     /// Masked.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,6 +37,7 @@ impl Party {
     pub(super) fn of(ctx: &Ctx, case: &Model, row: &party::Model) -> Result<Party> {
         Ok(Party {
             id: row.id,
+            person: row.person,
             name: row.name.clone(),
             phone: row.masked_phone(ctx)?,
             side: row.side,

@@ -11,3 +11,4 @@ pub mod party;
 pub(crate) mod service;
 
 pub(crate) use api::routes;
+pub(crate) use party::held;

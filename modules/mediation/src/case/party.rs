@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use jizuo_kernel::error::Faults;
-use jizuo_kernel::{Ctx, Result, Scope, Scoped, Tx};
+use jizuo_kernel::forms::{self, Answers};
+use jizuo_kernel::module::Held;
+use jizuo_kernel::{Ctx, Result, Scope, Scoped, Text, Tx};
 use jizuo_standards::{mask, name::Name, phone::Phone};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
@@ -29,6 +31,8 @@ pub struct Model {
     /// Sealed with the master key.
     pub phone: Option<Vec<u8>>,
     pub added_at: DateTime<Utc>,
+    /// The person of the base data, where it is one.
+    pub person: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -51,32 +55,56 @@ pub enum Side {
 /// A party as somebody names it.
 #[derive(Clone, Debug)]
 pub(crate) struct New {
-    pub(crate) name: String,
+    /// Somebody whom the base data knows; then no name is typed.
+    pub(crate) person: Option<Uuid>,
+    pub(crate) name: Option<String>,
     pub(crate) phone: Option<String>,
     pub(crate) side: Side,
 }
 
 /// A party whose fields are right.
 pub(crate) struct Checked {
-    name: Name,
-    phone: Option<Phone>,
+    who: Who,
     side: Side,
+}
+
+enum Who {
+    Told { name: Name, phone: Option<Phone> },
+    Known { person: Uuid, answers: Answers },
 }
 
 impl New {
     /// `before` stands before the fields' names: `parties.0.`
     pub(crate) fn check(&self, faults: &mut Faults, before: &str) -> Option<Checked> {
-        let name = faults.take(&format!("{before}name"), Name::parse(&self.name));
+        if let Some(person) = self.person {
+            if self.name.is_some() {
+                let why = Text::new("已写明 person，姓名不再填写", "person says who it is: leave the name out");
+                faults.add(format!("{before}name"), "mediation.party.twice", why);
+            }
+            let typed = self.phone.clone().map(|phone| ("phone".to_owned(), phone));
+            let answers =
+                Answers { before: before.to_owned(), answers: typed.into_iter().collect(), ..Answers::default() };
+            return Some(Checked { who: Who::Known { person, answers }, side: self.side });
+        }
+        let name = faults.take(&format!("{before}name"), Name::parse(self.name.as_deref().unwrap_or_default()));
         let phone = self.phone.as_deref().map(|text| faults.take(&format!("{before}phone"), Phone::parse(text)));
-        Some(Checked { name: name?, phone: phone.flatten(), side: self.side })
+        Some(Checked { who: Who::Told { name: name?, phone: phone.flatten() }, side: self.side })
     }
 }
 
-/// Writes a party of a case.
-pub(crate) async fn insert(tx: &Tx, case: &Case, party: Checked) -> Result<Model> {
+/// Writes a party of a case. Who is known to the base data is filled in from there.
+pub(crate) async fn insert(tx: &mut Tx, case: &Case, party: Checked) -> Result<Model> {
     let id = tx.id();
-    let phone = match &party.phone {
-        Some(phone) => Some(tx.app.keyring.seal(PHONE, id.as_bytes(), phone.expose().as_bytes())?),
+    let (person, name, phone) = match party.who {
+        Who::Told { name, phone } => (None, name.expose().to_owned(), phone.map(|phone| phone.expose().to_owned())),
+        Who::Known { person, answers } => {
+            let filled = forms::answer(tx, &crate::forms::PARTY, person, &answers).await?;
+            let text = |field: &str| filled.value(field).map(str::to_owned);
+            (Some(person), text("name").unwrap_or_default(), text("phone"))
+        }
+    };
+    let phone = match phone {
+        Some(phone) => Some(tx.app.keyring.seal(PHONE, id.as_bytes(), phone.as_bytes())?),
         None => None,
     };
     let row = ActiveModel {
@@ -88,9 +116,10 @@ pub(crate) async fn insert(tx: &Tx, case: &Case, party: Checked) -> Result<Model
         place: Set(case.place),
         case_id: Set(case.id),
         side: Set(party.side),
-        name: Set(party.name.expose().to_owned()),
+        name: Set(name),
         phone: Set(phone),
         added_at: Set(tx.now),
+        person: Set(person),
     };
     Ok(Entity::insert(row).exec_with_returning(tx.db()).await?)
 }
@@ -116,15 +145,38 @@ pub(crate) async fn of(db: &impl ConnectionTrait, case: &Case) -> Result<Vec<Mod
     Ok(rows)
 }
 
+/// The cases that somebody of the base data is a party of.
+pub(crate) async fn held(ctx: &Ctx, person: Uuid) -> Result<Vec<Held>> {
+    use super::entity::{Column as CaseColumn, Entity as Cases};
+    let county = Scope::counties(vec![ctx.place()?.chain()]);
+    let parties = Entity::within(&county).filter(Column::Person.eq(person)).all(ctx.db()).await?;
+    let cases = Cases::within(&county)
+        .filter(CaseColumn::Id.is_in(parties.iter().map(|party| party.case_id)))
+        .order_by_desc(CaseColumn::Id)
+        .all(ctx.db())
+        .await?;
+    Ok(cases
+        .into_iter()
+        .map(|case| Held {
+            kind: "mediation.case".to_owned(),
+            id: case.id,
+            label: case.code,
+            role: Text::new("当事人", "party"),
+            at: case.opened_at,
+            open: case.closed_at.is_none(),
+        })
+        .collect())
+}
+
 /// Names the ids that are no party of the case, each by its field.
 pub(crate) fn known(faults: &mut Faults, parties: &[Model], field: &str, ids: &[Uuid]) {
     for (n, id) in ids.iter().enumerate() {
         let twice = ids[..n].contains(id);
         if twice || !parties.iter().any(|party| party.id == *id) {
             let why = if twice {
-                jizuo_kernel::Text::new("同一当事人写了两次", "this party stands here twice")
+                Text::new("同一当事人写了两次", "this party stands here twice")
             } else {
-                jizuo_kernel::Text::new("不是本案的当事人", "this is no party of the case")
+                Text::new("不是本案的当事人", "this is no party of the case")
             };
             faults.add(format!("{field}.{n}"), "mediation.party.unknown", why);
         }

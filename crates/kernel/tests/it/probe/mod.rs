@@ -105,6 +105,9 @@ pub(crate) static PROBE: Module = Module {
         },
     }],
     words: "",
+    forms: &[],
+    sealed: &[],
+    held: None,
 };
 
 const RULES: &str = r#"
