@@ -275,10 +275,7 @@ mod tests {
             page("grid", "/api/v1/places/530102000000/grid/incidents").as_deref(),
             Some("/console/530102/m/grid/incidents")
         );
-        assert_eq!(
-            page("base", "/api/v1/places/530102000000/persons").as_deref(),
-            Some("/console/530102/persons")
-        );
+        assert_eq!(page("base", "/api/v1/places/530102000000/persons").as_deref(), Some("/console/530102/persons"));
         assert_eq!(page("base", "/api/v1/me"), None);
         assert_eq!((count(3), count(99), count(100)), ("3".to_owned(), "99".to_owned(), "99+".to_owned()));
     }

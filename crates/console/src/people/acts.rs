@@ -123,8 +123,14 @@ const GROUPS: [((&str, &str), &[&str]); 4] = [
 
 pub(crate) fn facts(visit: &Visit, place: &str, person: &Person) -> Plan {
     let lang = visit.lang;
-    let mut plan =
-        begin(visit, place, person, "facts", ("补充、更正信息", "Add or correct data"), ("保存这些信息", "Record these"));
+    let mut plan = begin(
+        visit,
+        place,
+        person,
+        "facts",
+        ("补充、更正信息", "Add or correct data"),
+        ("保存这些信息", "Record these"),
+    );
     plan.lead = visit
         .t(
             "只填要补充或更正的项，其余空着。原来的说法不会被覆盖：来源不同时两种说法都留着，由权威程度更高的来源认定。",
@@ -153,7 +159,9 @@ fn settle(visit: &Visit, place: &str, person: &Person, element: &str) -> Result<
     let mut plan =
         begin(visit, place, person, "settle", ("认定哪个为准", "Settle what counts"), ("以选中的为准", "Let it count"));
     plan.lead = match lang {
-        Lang::Zh => format!("“{}”有不同说法。认定后其他说法转入历史，谁认定的、为什么，都记下来。", conflict.title.read(lang)),
+        Lang::Zh => {
+            format!("“{}”有不同说法。认定后其他说法转入历史，谁认定的、为什么，都记下来。", conflict.title.read(lang))
+        }
         Lang::En => format!(
             "Sources differ on “{}”. What is settled counts; the others become history, with who decided and why.",
             conflict.title.read(lang)
@@ -164,23 +172,35 @@ fn settle(visit: &Visit, place: &str, person: &Person, element: &str) -> Result<
     let choices = conflict.values.iter().map(|fact| {
         let value = fact.label.as_ref().map_or(fact.value.as_str(), |label| label.read(lang));
         let about = match lang {
-            Lang::Zh => format!("{}，{}，权威程度 {}", fact.source_title.read(lang), said::day(fact.observed_on), fact.rank),
-            Lang::En => format!("{}, {}, weight {}", fact.source_title.read(lang), said::day(fact.observed_on), fact.rank),
+            Lang::Zh => {
+                format!("{}，{}，权威程度 {}", fact.source_title.read(lang), said::day(fact.observed_on), fact.rank)
+            }
+            Lang::En => {
+                format!("{}, {}, weight {}", fact.source_title.read(lang), said::day(fact.observed_on), fact.rank)
+            }
         };
         Choice { value: fact.id.to_string(), words: value.to_owned(), about: Some(about), chosen: false }
     });
     plan.asks.push(Ask::new(lang, "fact", ("以哪个为准", "Which one counts"), Kind::One(choices.collect())));
     plan.asks.push(
-        Ask::long(lang, "reason", ("怎么核实的", "How you know"), 500)
-            .hinted(("例如：已与派出所核实，以户口簿为准", "For instance: asked the police station; the register counts")),
+        Ask::long(lang, "reason", ("怎么核实的", "How you know"), 500).hinted((
+            "例如：已与派出所核实，以户口簿为准",
+            "For instance: asked the police station; the register counts",
+        )),
     );
     Ok(plan)
 }
 
 pub(crate) fn reveal(visit: &Visit, place: &str, person: &Person) -> Plan {
     let lang = visit.lang;
-    let mut plan =
-        begin(visit, place, person, "reveal", ("查看完整信息", "Show what is masked"), ("查看并记录", "Show and record"));
+    let mut plan = begin(
+        visit,
+        place,
+        person,
+        "reveal",
+        ("查看完整信息", "Show what is masked"),
+        ("查看并记录", "Show and record"),
+    );
     plan.lead = visit
         .t(
             "完整内容只在下一页显示一次。谁看了、看了什么、做什么用，都会记录，本人可以查。",
@@ -210,7 +230,8 @@ pub(crate) fn reveal(visit: &Visit, place: &str, person: &Person) -> Plan {
 }
 
 fn moving(visit: &Visit, place: &str, person: &Person) -> Plan {
-    let mut plan = begin(visit, place, person, "move", ("县内迁居", "Move within the county"), ("登记迁居", "Record the move"));
+    let mut plan =
+        begin(visit, place, person, "move", ("县内迁居", "Move within the county"), ("登记迁居", "Record the move"));
     plan.lead = visit
         .t(
             "此人转到新的村（社区）登记，全部信息随人走；离开现在的户。",
@@ -230,8 +251,14 @@ fn leaving(visit: &Visit, plan: &mut Plan, of: Of) {
 }
 
 fn move_out(visit: &Visit, place: &str, person: &Person) -> Plan {
-    let mut plan =
-        begin(visit, place, person, "move_out", ("迁出本县", "Move to another county"), ("登记迁出", "Record the move"));
+    let mut plan = begin(
+        visit,
+        place,
+        person,
+        "move_out",
+        ("迁出本县", "Move to another county"),
+        ("登记迁出", "Record the move"),
+    );
     plan.lead = visit
         .t(
             "本县保留已有的记录，此后不再更新。迁入地会收到一条通知，只带基本信息（姓名、号码、出生日期、民族、婚姻、学历、电话、户籍地），不带健康、救助、政治面貌和办事记录。",
@@ -240,7 +267,10 @@ fn move_out(visit: &Visit, place: &str, person: &Person) -> Plan {
         .to_owned();
     plan.caution = Some(
         visit
-            .t("迁出后由迁入地接收；接收之前，此人不在任何一个县的名单里。", "Until the other county takes the person in, they are on no list.")
+            .t(
+                "迁出后由迁入地接收；接收之前，此人不在任何一个县的名单里。",
+                "Until the other county takes the person in, they are on no list.",
+            )
             .to_owned(),
     );
     plan.done = visit.t("已登记迁出，迁入地已收到通知。", "Recorded; the other county has been told.").to_owned();
@@ -250,7 +280,9 @@ fn move_out(visit: &Visit, place: &str, person: &Person) -> Plan {
 
 fn come_back(visit: &Visit, place: &str, person: &Person) -> Plan {
     let mut plan = begin(visit, place, person, "return", ("迁回", "Is here again"), ("登记迁回", "Record the return"));
-    plan.lead = visit.t("迁出的人回来居住，原有的记录接着用。", "Somebody who had moved out is back; the record goes on.").to_owned();
+    plan.lead = visit
+        .t("迁出的人回来居住，原有的记录接着用。", "Somebody who had moved out is back; the record goes on.")
+        .to_owned();
     plan.done = visit.t("已登记迁回。", "The return is recorded.").to_owned();
     leaving(visit, &mut plan, Of::Village);
     plan.asks.push(Ask::source(visit.lang, "village_visit"));
@@ -258,7 +290,8 @@ fn come_back(visit: &Visit, place: &str, person: &Person) -> Plan {
 }
 
 fn death(visit: &Visit, place: &str, person: &Person) -> Plan {
-    let mut plan = begin(visit, place, person, "death", ("登记死亡", "Record the death"), ("登记死亡", "Record the death"));
+    let mut plan =
+        begin(visit, place, person, "death", ("登记死亡", "Record the death"), ("登记死亡", "Record the death"));
     plan.lead = visit
         .t(
             "此后名单里不再列出此人，记录保留；此人是户主的，须另选户主。正在办理的事项不受影响。",
@@ -319,8 +352,14 @@ fn merge(visit: &Visit, place: &str, person: &Person, candidates: &[Candidate]) 
 
 fn consent(visit: &Visit, place: &str, person: &Person, forms: &[Form]) -> Plan {
     let lang = visit.lang;
-    let mut plan =
-        begin(visit, place, person, "consents", ("登记本人同意", "Record a consent"), ("登记同意", "Record the consent"));
+    let mut plan = begin(
+        visit,
+        place,
+        person,
+        "consents",
+        ("登记本人同意", "Record a consent"),
+        ("登记同意", "Record the consent"),
+    );
     plan.lead = visit
         .t(
             "同意须由本人在知道用途后自愿作出，可以随时撤回；不同意不影响办理其他事项（个人信息保护法第十四至十六条）。",
@@ -348,10 +387,10 @@ pub(crate) fn consent_asks(lang: Lang, minor: bool) -> Vec<Ask> {
     let how = ["signed", "oral", "online"].map(|code| (code.to_owned(), said::how(code, lang))).to_vec();
     let mut asks = vec![Ask::one(lang, "how", ("怎样表示的", "How it was said"), how)];
     if minor {
-        asks.push(
-            Ask::line(lang, "guardian/name", ("监护人姓名", "Name of the guardian"), 100)
-                .hinted(("未满十四周岁，由监护人同意（个人信息保护法第三十一条）", "Under fourteen the guardian consents (PIPL, Article 31)")),
-        );
+        asks.push(Ask::line(lang, "guardian/name", ("监护人姓名", "Name of the guardian"), 100).hinted((
+            "未满十四周岁，由监护人同意（个人信息保护法第三十一条）",
+            "Under fourteen the guardian consents (PIPL, Article 31)",
+        )));
         asks.push(Ask::line(lang, "guardian/relation", ("与本人的关系", "Relation to the child"), 50));
     }
     asks
@@ -361,7 +400,10 @@ fn withdraw(visit: &Visit, place: &str, person: &Person, consent: &str) -> Plan 
     let action = format!("consents/{}/withdraw", quoted(consent));
     let mut plan = begin(visit, place, person, &action, ("撤回同意", "Take a consent back"), ("登记撤回", "Record it"));
     plan.lead = visit
-        .t("撤回以前已经办的仍然有效；从现在起，那张表单不再使用此人的信息。", "What was done until now stays; from now on the form uses nothing of this person.")
+        .t(
+            "撤回以前已经办的仍然有效；从现在起，那张表单不再使用此人的信息。",
+            "What was done until now stays; from now on the form uses nothing of this person.",
+        )
         .to_owned();
     plan.keep = vec![("consent".to_owned(), consent.to_owned())];
     plan.done = visit.t("已撤回。", "Taken back.").to_owned();
@@ -381,9 +423,13 @@ fn request(visit: &Visit, place: &str, person: &Person) -> Plan {
     plan.path = format!("/places/{}/requests", quoted(place));
     plan.also = serde_json::json!({ "person": person.line.id });
     plan.lead = visit
-        .t("本人或其近亲属、监护人可以提出，由个人信息保护负责人在期限内答复。", "The person, a close relative or the guardian may ask; the officer answers in time.")
+        .t(
+            "本人或其近亲属、监护人可以提出，由个人信息保护负责人在期限内答复。",
+            "The person, a close relative or the guardian may ask; the officer answers in time.",
+        )
         .to_owned();
-    plan.done = visit.t("已受理，转个人信息保护负责人办理。", "Taken; it goes to the officer for data protection.").to_owned();
+    plan.done =
+        visit.t("已受理，转个人信息保护负责人办理。", "Taken; it goes to the officer for data protection.").to_owned();
     let rights = [
         ("access", "查阅（第四十五条）", "To see what is held (Article 45)"),
         ("copy", "复制（第四十五条）", "A copy of it (Article 45)"),
@@ -428,15 +474,16 @@ pub(crate) fn held(visit: &Visit, place: &str, person: &Person) -> Plan {
             "For the person who asks for it (PIPL, Article 45). Nothing is masked; it is shown once, to be printed and handed over, and leaves a record.",
         )
         .to_owned();
-    plan.asks.push(
-        Ask::line(visit.lang, "purpose", ("用途", "What for"), 200)
-            .hinted(("例如：本人申请查阅，并写上申请编号", "For instance: the person asks for it, with the code of the request")),
-    );
+    plan.asks.push(Ask::line(visit.lang, "purpose", ("用途", "What for"), 200).hinted((
+        "例如：本人申请查阅，并写上申请编号",
+        "For instance: the person asks for it, with the code of the request",
+    )));
     plan
 }
 
 fn erase(visit: &Visit, place: &str, person: &Person) -> Plan {
-    let mut plan = begin(visit, place, person, "erase", ("删除个人信息", "Erase data"), ("删除，不可恢复", "Erase for good"));
+    let mut plan =
+        begin(visit, place, person, "erase", ("删除个人信息", "Erase data"), ("删除，不可恢复", "Erase for good"));
     plan.lead = visit
         .t(
             "删除后不能恢复，只留下“已删除”的记录。法律要求保存的事项档案不在此列（个人信息保护法第四十七条）。",

@@ -185,7 +185,10 @@ impl FillPage<'_> {
     fn doubted(&self, n: &usize) -> bool {
         let said = self.said(n);
         let ask = self.ask(n);
-        !said.differs.is_empty() || said.fault.is_some() || !ask.value.is_empty() || !ask.faults.is_empty()
+        !said.differs.is_empty()
+            || said.fault.is_some()
+            || !ask.value.is_empty()
+            || !ask.faults.is_empty()
             || matches!(&ask.kind, Kind::Pick(pick) if pick.searched)
     }
 

@@ -80,7 +80,9 @@ pub(crate) async fn list(
     let more = page.next.is_some() || wanted.after.is_some();
     let sentence = match (visit.lang, more) {
         (Lang::Zh, false) => format!("{} · {} · {count} 户", f.place_name(), said::standing(&standing, visit.lang).1),
-        (Lang::Zh, true) => format!("{} · {} · 本页 {count} 户", f.place_name(), said::standing(&standing, visit.lang).1),
+        (Lang::Zh, true) => {
+            format!("{} · {} · 本页 {count} 户", f.place_name(), said::standing(&standing, visit.lang).1)
+        }
         (Lang::En, false) => {
             format!("{} · {} · {count} households", f.place_name(), said::standing(&standing, visit.lang).1)
         }
@@ -167,8 +169,7 @@ impl HouseholdPage {
 
 pub(crate) async fn page(visit: Visit, Path(path): Path<PersonPath>) -> Answered {
     let at = format!("/places/{}/households/{}", quoted(&path.place), path.id);
-    let (mut f, household) =
-        tokio::try_join!(Frame::at(&visit, &path.place, ""), visit.api.read::<Household>(&at))?;
+    let (mut f, household) = tokio::try_join!(Frame::at(&visit, &path.place, ""), visit.api.read::<Household>(&at))?;
     f.title = heading(&visit, &household);
     let base = format!("{}/households/{}/do", f.base(), household.id);
     let present = household.standing == "present";
@@ -203,14 +204,19 @@ fn creation(visit: &Visit, place: &str) -> Plan {
     let back = format!("/console/{}/households", short(place));
     let mut plan = Plan::new(visit, ("立户", "Found a household"), ("立户", "Found the household"), path, back);
     plan.lead = visit
-        .t("先选户主，立户后再添加成员。户主现在在别的户里的，会从那一户转出。", "Choose the head; members come after. A head who is in another household leaves it.")
+        .t(
+            "先选户主，立户后再添加成员。户主现在在别的户里的，会从那一户转出。",
+            "Choose the head; members come after. A head who is in another household leaves it.",
+        )
         .to_owned();
     if !is_village(place) {
         plan.asks.push(Ask::pick(lang, "place", ("在哪个村（社区）", "In which village"), Of::Village));
     }
     plan.asks.push(Ask::pick(lang, "head", ("户主", "Head"), Of::Person));
     plan.asks.push(
-        Ask::line(lang, "number", ("户号", "Number"), 20).optional().hinted(("在村（社区）内不重复", "One in its village")),
+        Ask::line(lang, "number", ("户号", "Number"), 20)
+            .optional()
+            .hinted(("在村（社区）内不重复", "One in its village")),
     );
     plan.asks.push(Ask::date(lang, "since", ("自哪一天起", "Since")).worth(&today_there(visit)));
     plan.asks.push(Ask::source(lang, "village_visit"));
@@ -271,7 +277,10 @@ async fn plan(visit: &Visit, path: &ActPath, given: &Sent) -> Result<Plan, Troub
             let title = ("添加家庭成员", "Add a member");
             let mut plan = begin(title, ("加入这一户", "Add to the household"), "members", ("已加入。", "Added."));
             plan.lead = visit
-                .t("成员须先登记为人员。现在在别的户里的，会从那一户转出。", "The member is registered already; who is in another household leaves it.")
+                .t(
+                    "成员须先登记为人员。现在在别的户里的，会从那一户转出。",
+                    "The member is registered already; who is in another household leaves it.",
+                )
                 .to_owned();
             plan.asks.push(Ask::pick(lang, "person", ("成员", "Who"), Of::Person));
             plan.asks.push(relation());
@@ -284,7 +293,9 @@ async fn plan(visit: &Visit, path: &ActPath, given: &Sent) -> Result<Plan, Troub
             let action = format!("members/{}/leave", member.id);
             let mut plan = begin(title, ("登记离开", "Record it"), &action, ("已登记离开。", "Recorded."));
             plan.lead = match lang {
-                Lang::Zh => format!("{} 离开这一户，仍在本村（社区）登记。迁出本村的请到此人页面办理迁居。", member.name),
+                Lang::Zh => {
+                    format!("{} 离开这一户，仍在本村（社区）登记。迁出本村的请到此人页面办理迁居。", member.name)
+                }
                 Lang::En => format!("{} leaves the household and stays registered here.", member.name),
             };
             let why = [
@@ -309,9 +320,13 @@ async fn plan(visit: &Visit, path: &ActPath, given: &Sent) -> Result<Plan, Troub
         }
         ("head", _) => {
             let title = ("变更户主", "Change the head");
-            let mut plan = begin(title, ("变更户主", "Change the head"), "head", ("户主已变更。", "The head has changed."));
+            let mut plan =
+                begin(title, ("变更户主", "Change the head"), "head", ("户主已变更。", "The head has changed."));
             plan.lead = visit
-                .t("知道其他成员与新户主的关系就一并选上；没选的会标为“待核对”。", "Say what the others are to the new head as far as you know; the rest is marked to be asked.")
+                .t(
+                    "知道其他成员与新户主的关系就一并选上；没选的会标为“待核对”。",
+                    "Say what the others are to the new head as far as you know; the rest is marked to be asked.",
+                )
                 .to_owned();
             let others = household.people.iter().filter(|member| Some(member.person) != household.head);
             let choices = others.map(|member| Choice {
@@ -333,14 +348,21 @@ async fn plan(visit: &Visit, path: &ActPath, given: &Sent) -> Result<Plan, Troub
                 }
                 plan.asks.push(ask);
             }
-            plan.asks.push(Ask::date(lang, "on", ("自哪一天起", "Since")).worth(&today()).headed(("日期和来源", "Day and source")));
+            plan.asks.push(
+                Ask::date(lang, "on", ("自哪一天起", "Since")).worth(&today()).headed(("日期和来源", "Day and source")),
+            );
             plan.asks.push(Ask::source(lang, "document_seen"));
             plan
         }
         ("facts", _) => {
             let title = ("补充户信息", "Add data on the household");
             let mut plan = begin(title, ("保存这些信息", "Record these"), "facts", ("已保存。", "Recorded."));
-            let ids = ["household.number", "household.subsistence_allowance", "household.allowance_amount", "household.contract_code"];
+            let ids = [
+                "household.number",
+                "household.subsistence_allowance",
+                "household.allowance_amount",
+                "household.contract_code",
+            ];
             plan.asks.extend(elements(lang, &ids, ("户的信息", "The household")));
             plan.asks.push(Ask::source(lang, "village_visit").headed(("来源", "Source")));
             plan.asks.push(Ask::date(lang, "observed_on", ("了解到的日期", "Observed on")).worth(&today()));
@@ -348,8 +370,14 @@ async fn plan(visit: &Visit, path: &ActPath, given: &Sent) -> Result<Plan, Troub
         }
         ("move", _) => {
             let title = ("整户迁居", "Move the household");
-            let mut plan = begin(title, ("登记整户迁居", "Record the move"), "move", ("已登记迁居。", "The move is recorded."));
-            plan.lead = visit.t("全户成员一起转到新的村（社区），信息随人走。", "Everybody in it moves along, with all that is known.").to_owned();
+            let mut plan =
+                begin(title, ("登记整户迁居", "Record the move"), "move", ("已登记迁居。", "The move is recorded."));
+            plan.lead = visit
+                .t(
+                    "全户成员一起转到新的村（社区），信息随人走。",
+                    "Everybody in it moves along, with all that is known.",
+                )
+                .to_owned();
             plan.asks.push(Ask::pick(lang, "to", ("迁到哪个村（社区）", "To which village"), Of::Village));
             plan.asks.push(Ask::date(lang, "on", ("日期", "On which day")).worth(&today()));
             plan.asks.push(Ask::line(lang, "reason", ("原因", "Why"), 500));
@@ -358,8 +386,14 @@ async fn plan(visit: &Visit, path: &ActPath, given: &Sent) -> Result<Plan, Troub
             plan
         }
         ("dissolve", _) => {
-            let mut plan = begin(("销户", "Dissolve"), ("销户", "Dissolve the household"), "dissolve", ("已销户。", "Dissolved."));
-            plan.lead = visit.t("所有成员离开这一户，人员登记不变；此后只能查看。", "Everybody leaves it and stays registered; it can only be read from then on.").to_owned();
+            let mut plan =
+                begin(("销户", "Dissolve"), ("销户", "Dissolve the household"), "dissolve", ("已销户。", "Dissolved."));
+            plan.lead = visit
+                .t(
+                    "所有成员离开这一户，人员登记不变；此后只能查看。",
+                    "Everybody leaves it and stays registered; it can only be read from then on.",
+                )
+                .to_owned();
             plan.grave = true;
             plan.asks.push(Ask::line(lang, "reason", ("原因", "Why"), 500));
             plan.asks.push(Ask::date(lang, "on", ("日期", "On which day")).worth(&today()));

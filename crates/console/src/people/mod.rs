@@ -26,8 +26,7 @@ use axum::routing::{get, post};
 use crate::console::Shared;
 
 /// Collections of the base's API that have pages of their own here, at the same path without `/m/base`.
-pub(crate) const OWN: [&str; 7] =
-    ["persons", "households", "organisations", "arrivals", "merges", "forms", "imports"];
+pub(crate) const OWN: [&str; 7] = ["persons", "households", "organisations", "arrivals", "merges", "forms", "imports"];
 
 pub(crate) fn routes() -> Router<Shared> {
     let imports = get(imports::list).post(imports::upload).layer(DefaultBodyLimit::max(upload::BODY));
