@@ -67,7 +67,8 @@ fn fields(html: &str, action: &str) -> Vec<(String, String)> {
     let without_anchor = |form: &scraper::ElementRef<'_>| {
         form.value().attr("action").and_then(|a| a.split('#').next()).unwrap_or_default().to_owned()
     };
-    let form = page.select(&form).find(|form| without_anchor(form) == action).unwrap_or_else(|| panic!("no form {action}"));
+    let form =
+        page.select(&form).find(|form| without_anchor(form) == action).unwrap_or_else(|| panic!("no form {action}"));
     let mut found = Vec::new();
     for input in form.select(&Selector::parse("input, select, textarea").unwrap()) {
         let Some(name) = input.value().attr("name").map(str::to_owned) else { continue };
@@ -102,7 +103,10 @@ async fn a_new_administrator_gets_to_a_working_module_with_a_deadline_of_her_own
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(empty.html.contains("class=\"fault\""), "the fault stands at its field");
     let switched = browser.send(&format!("{ask}?to=on"), &ask, &[("reason", "县委常委会决定")]).await;
-    assert_eq!((switched.status, switched.to.as_deref()), (StatusCode::SEE_OTHER, Some(&*format!("{base}/modules/grid"))));
+    assert_eq!(
+        (switched.status, switched.to.as_deref()),
+        (StatusCode::SEE_OTHER, Some(&*format!("{base}/modules/grid")))
+    );
     let module = browser.get(&format!("{base}/modules/grid")).await.html;
     assert!(module.contains("接下来可以做") && module.contains("县委常委会决定"));
     let process = format!("{base}/processes/grid.incident");
@@ -115,7 +119,8 @@ async fn a_new_administrator_gets_to_a_working_module_with_a_deadline_of_her_own
     for kept in ["只能在 1 到 5 之间", "value=\"9\"", "value=\"慢慢来\"", "平台默认值"] {
         assert!(refused.html.contains(kept), "{kept}");
     }
-    let laid = browser.send(&process, &deadline, &[("rule", "GRID.ACCEPT"), ("value", "2"), ("reason", "服务承诺")]).await;
+    let laid =
+        browser.send(&process, &deadline, &[("rule", "GRID.ACCEPT"), ("value", "2"), ("reason", "服务承诺")]).await;
     assert_eq!(laid.status, StatusCode::SEE_OTHER);
     assert!(browser.get(&process).await.html.contains("2 个工作日"));
     let differences = browser.get(&format!("{base}/differences")).await.html;
@@ -139,7 +144,10 @@ async fn a_step_that_law_demands_stays_and_says_so_beside_its_box() {
         .collect();
     assert_eq!(wrong.len(), 1);
     assert!(wrong[0].contains("核查") && wrong[0].contains("平台规则"), "{wrong:?}");
-    assert!(refused.html.contains("value=\"登记\"") && refused.html.contains("value=\"图快\""), "nothing typed is lost");
+    assert!(
+        refused.html.contains("value=\"登记\"") && refused.html.contains("value=\"图快\""),
+        "nothing typed is lost"
+    );
     let added = [
         ("zh.grid.incident.accept", "登记"),
         ("add.0.zh", "村务监督委员会审核"),
@@ -150,10 +158,13 @@ async fn a_step_that_law_demands_stays_and_says_so_beside_its_box() {
     let saved = browser.send(&adapt, &adapt, &added).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.html);
     let page = browser.get(&process).await.html;
-    for drawn in ["登记", "村务监督委员会审核", "state working local", "class=\"ring\"", "原名“受理”"] {
+    for drawn in ["登记", "村务监督委员会审核", "state working local", "class=\"ring\"", "原名“受理”"]
+    {
         assert!(page.contains(drawn), "{drawn}");
     }
-    let again = browser.send(&adapt, &adapt, &[("add.0.remove", "1"), ("skip", "grid.incident.close"), ("reason", "再简化")]).await;
+    let again = browser
+        .send(&adapt, &adapt, &[("add.0.remove", "1"), ("skip", "grid.incident.close"), ("reason", "再简化")])
+        .await;
     assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.html);
     let page = browser.get(&process).await.html;
     assert!(page.contains("已省略") && !page.contains("村务监督委员会审核"));
@@ -172,7 +183,17 @@ async fn the_province_and_the_security_administrator_find_their_pages() {
     assert!(overview.contains("五华区") && overview.contains("峨山彝族自治县") && overview.contains("已启用"));
     let off = browser.get(&format!("{top}/overview?state=off&q={ESHAN}")).await.html;
     assert!(off.contains("峨山彝族自治县") && !off.contains("五华区"));
-    for page in ["differences", "conflicts", "standards", "standards?list=sex", "place", "set", "rules", "rules/V.PUB.KEEP?on=2026-01-01", "modules/grid/settings"] {
+    for page in [
+        "differences",
+        "conflicts",
+        "standards",
+        "standards?list=sex",
+        "place",
+        "set",
+        "rules",
+        "rules/V.PUB.KEEP?on=2026-01-01",
+        "modules/grid/settings",
+    ] {
         let seen = browser.get(&format!("{top}/{page}")).await;
         assert_eq!(seen.status, StatusCode::OK, "{page}");
     }
@@ -191,7 +212,8 @@ async fn the_province_and_the_security_administrator_find_their_pages() {
     let given = browser.send(&account, &format!("{account}/grants"), &[("role", "grid.worker")]).await;
     assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.html);
     assert!(browser.get(&account).await.html.contains("网格员"));
-    let refused = browser.send(&account, &format!("{account}/grants"), &[("role", "grid.worker"), ("place", "530103")]).await;
+    let refused =
+        browser.send(&account, &format!("{account}/grants"), &[("role", "grid.worker"), ("place", "530103")]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(browser.get(&format!("/console/{WUHUA}/roles")).await.status, StatusCode::OK);
     let auditor = test.role(WUHUA, "base.audit_admin").await;

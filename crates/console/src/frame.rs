@@ -238,10 +238,15 @@ fn groups(visit: &Visit, place: &Place, menu: &[MenuLine]) -> Vec<Group> {
 }
 
 /// The page of an operation of the API: `/api/v1/places/530102000000/<module>/<rest>` is at `/m/<module>/<rest>`, and
-/// what is of the base itself is at `/m/base/<rest>`.
+/// what is of the base itself is at `/m/base/<rest>`, unless a page of its own shows it better.
 pub(crate) fn module_page(base: &str, module: &str, path: &str) -> Option<String> {
     let rest = path.strip_prefix("/api/v1/places/")?.split_once('/')?.1;
-    let rest = if module == "base" { rest } else { rest.strip_prefix(module)?.strip_prefix('/')? };
+    if module == "base" {
+        let collection = rest.split(['/', '?']).next().unwrap_or_default();
+        let own = crate::people::OWN.contains(&collection);
+        return Some(if own { format!("{base}/{rest}") } else { format!("{base}/m/base/{rest}") });
+    }
+    let rest = rest.strip_prefix(module)?.strip_prefix('/')?;
     Some(format!("{base}/m/{module}/{rest}"))
 }
 
@@ -270,10 +275,7 @@ mod tests {
             page("grid", "/api/v1/places/530102000000/grid/incidents").as_deref(),
             Some("/console/530102/m/grid/incidents")
         );
-        assert_eq!(
-            page("base", "/api/v1/places/530102000000/persons").as_deref(),
-            Some("/console/530102/m/base/persons")
-        );
+        assert_eq!(page("base", "/api/v1/places/530102000000/persons").as_deref(), Some("/console/530102/persons"));
         assert_eq!(page("base", "/api/v1/me"), None);
         assert_eq!((count(3), count(99), count(100)), ("3".to_owned(), "99".to_owned(), "99+".to_owned()));
     }

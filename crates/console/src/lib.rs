@@ -18,6 +18,7 @@ mod matter;
 mod me;
 mod module_page;
 mod pages;
+mod people;
 mod places;
 mod preferences;
 mod search;
@@ -60,7 +61,9 @@ pub fn router(app: &App, api: Router) -> Router {
         .route("/console/{place}/statistics/{statistic}", get(statistics::show))
         .route("/console/{place}/m/{module}/{*rest}", get(module_page::show).post(module_page::send))
         .merge(pages::routes())
-        .route("/console/{*rest}", any(trouble::no_page))
+        .route("/console/{place}/{*rest}", any(trouble::no_page))
+        .merge(people::routes())
+        .fallback(trouble::no_page)
         .layer(from_fn_with_state(console.clone(), trouble::explain))
         .layer(from_fn(answer::guard))
         .route("/console/assets/{file}", get(assets::file))

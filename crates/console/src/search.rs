@@ -3,6 +3,7 @@
 use askama::Template;
 use jizuo_kernel::cases::api::Case;
 use jizuo_kernel::page::Page;
+use jizuo_kernel::people::wire::PersonLine;
 use jizuo_kernel::process::Task;
 use jizuo_kernel::{Path, Query};
 use serde::Deserialize;
@@ -48,8 +49,10 @@ pub(crate) async fn page(
     let f = Frame::at(&visit, &place, visit.t("搜索", "Search")).await?;
     let mut groups = Vec::new();
     if !q.is_empty() {
-        let (matters, places) = tokio::try_join!(matters(&visit, &f, &q), places(&visit, &q))?;
+        let (matters, persons, places) =
+            tokio::try_join!(matters(&visit, &f, &q), persons(&visit, &f, &q), places(&visit, &q))?;
         groups.push(Group { title: visit.t("事项", "Matters"), hits: matters });
+        groups.push(Group { title: visit.t("人员", "Persons"), hits: persons });
         groups.push(Group { title: visit.t("页面", "Pages"), hits: pages(&visit, &f, &q) });
         groups.push(Group { title: visit.t("地方", "Places"), hits: places });
         groups.retain(|group| !group.hits.is_empty());
@@ -109,4 +112,20 @@ async fn places(visit: &Visit, q: &str) -> Result<Vec<Hit>, crate::trouble::Trou
             about: format!("{} · {}", place.path, short(&place.code)),
         })
         .collect())
+}
+
+/// Persons here and below, for who may read them. That somebody was looked for by name is on no page but this.
+async fn persons(visit: &Visit, f: &Frame, q: &str) -> Result<Vec<Hit>, crate::trouble::Trouble> {
+    if !f.may("base_person_list") {
+        return Ok(Vec::new());
+    }
+    let path = format!("/places/{}/persons?limit=20&q={}", f.code(), quoted(q));
+    // A word that names nobody, or that is no name, finds nobody.
+    let found: Page<PersonLine> = visit.api.read(&path).await.unwrap_or(Page { items: Vec::new(), next: None });
+    let hit = |person: PersonLine| Hit {
+        path: format!("{}/m/base/persons/{}", f.base(), person.id),
+        about: [person.identity_number, Some(person.place_name)].into_iter().flatten().collect::<Vec<_>>().join(" · "),
+        title: person.name,
+    };
+    Ok(found.items.into_iter().map(hit).collect())
 }

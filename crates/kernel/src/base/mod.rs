@@ -9,8 +9,8 @@ use crate::module::{Mark, MenuEntry, Owner, Permission, RoleTemplate, Sealed, St
 use crate::people::{consents, held, requests, retention};
 use crate::{App, Module, Text};
 use crate::{
-    audit, cases, counties, events, exports, forms, idempotency, identity, inventory, people, places, process, rules,
-    standards, statistics,
+    audit, cases, counties, events, exports, forms, idempotency, identity, imports, inventory, people, places, process,
+    rules, standards, statistics,
 };
 
 pub static MODULE: Module = Module {
@@ -130,6 +130,7 @@ pub static MODULE: Module = Module {
     timers: &[
         Timer { id: "base.task.overdue", every_seconds: 60, run: process::tell_overdue },
         Timer { id: "base.idempotency.forget", every_seconds: 3_600, run: idempotency::forget },
+        Timer { id: "base.import.go_on", every_seconds: 60, run: imports::go_on },
         Timer { id: "base.session.forget", every_seconds: 3_600, run: identity::sessions::forget },
         Timer { id: "base.person.retention", every_seconds: 3_600, run: retention::erase_persons },
         Timer { id: "base.import.retention", every_seconds: 3_600, run: retention::delete_files },
@@ -158,6 +159,7 @@ fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(places::api::routes())
         .merge(identity::api::routes())
+        .merge(identity::holders::routes())
         .merge(counties::api::routes())
         .merge(rules::api::routes())
         .merge(process::api::routes())
@@ -166,6 +168,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(cases::api::routes())
         .merge(events::api::routes())
         .merge(exports::api::routes())
+        .merge(imports::api::routes())
         .merge(standards::routes())
         .merge(people::households::routes())
         .merge(people::organisations::routes())
@@ -221,7 +224,6 @@ const PERMISSIONS: &[Permission] = &[
         Text::new("查阅停用模块的档案", "Read the archive of modules that are off"),
     ),
     Permission::matters("base.case.read", Text::new("按案件编码查看关联事项", "See the matters of a case by its code")),
-    Permission::matters("base.list.export", Text::new("导出清单", "Export lists to files")),
     Permission::matters("base.request.read", Text::new("查看权利申请", "See requests on one's own data")),
     Permission::matters("base.request.open", Text::new("提出权利申请", "Make a request on one's own data")),
     Permission::matters("base.request.take_up", Text::new("受理权利申请", "Take up such a request")),
@@ -256,6 +258,7 @@ const PERMISSIONS: &[Permission] = &[
     Permission::matters("base.consent.write", Text::new("登记同意", "Record consents")),
     Permission::matters("base.import.run", Text::new("导入表格", "Import sheets")),
     Permission::matters("base.import.undo", Text::new("撤回导入", "Take imports back")),
+    Permission::matters("base.list.export", Text::new("导出清单", "Export lists to files")),
 ];
 
 const ROLES: &[RoleTemplate] = &[

@@ -13,6 +13,7 @@ mod hostile;
 mod households;
 mod idempotency;
 mod import;
+mod imports;
 mod merges;
 mod modules;
 mod moves;
