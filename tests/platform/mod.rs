@@ -7,6 +7,7 @@ mod events;
 mod exercise;
 mod exports;
 mod house;
+mod resident_pages;
 mod sql;
 mod surfaces;
 mod switching;

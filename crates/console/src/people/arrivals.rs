@@ -132,8 +132,20 @@ async fn plan(visit: &Visit, path: &ActPath) -> Result<Plan, Trouble> {
     })?;
     let back = format!("/console/{}/arrivals", short(&path.place));
     let from = match lang {
-        Lang::Zh => format!("{}，{} 从 {} 迁来：{}", arrival.name, said::day(arrival.moved_on), arrival.from_name, arrival.reason),
-        Lang::En => format!("{} came from {} on {}: {}", arrival.name, arrival.from_name, said::day(arrival.moved_on), arrival.reason),
+        Lang::Zh => format!(
+            "{}，{} 从 {} 迁来：{}",
+            arrival.name,
+            said::day(arrival.moved_on),
+            arrival.from_name,
+            arrival.reason
+        ),
+        Lang::En => format!(
+            "{} came from {} on {}: {}",
+            arrival.name,
+            arrival.from_name,
+            said::day(arrival.moved_on),
+            arrival.reason
+        ),
     };
     Ok(match path.action.as_str() {
         "take_in" => {
@@ -141,12 +153,18 @@ async fn plan(visit: &Visit, path: &ActPath) -> Result<Plan, Trouble> {
             let api = format!("{at}/{}/take_in", path.id);
             let mut plan = Plan::new(visit, title, ("接收并登记", "Take in and register"), api, back);
             plan.lead = from;
-            plan.done = visit.t("已接收，带来的信息都在，来源写的是“迁入时带来”。", "Taken in; what came along is there, with its source.").to_owned();
+            plan.done = visit
+                .t(
+                    "已接收，带来的信息都在，来源写的是“迁入时带来”。",
+                    "Taken in; what came along is there, with its source.",
+                )
+                .to_owned();
             if !is_village(&path.place) {
                 let label = ("登记在哪个村（社区）", "In which village or community");
                 plan.asks.push(Ask::pick(lang, "place", label, Of::Village));
             }
-            let household = Ask::pick(lang, "household/id", ("加入哪一户", "Which household"), Of::Household).optional();
+            let household =
+                Ask::pick(lang, "household/id", ("加入哪一户", "Which household"), Of::Household).optional();
             plan.asks.push(household.hinted(("也可以接收后再立户", "A household can also be founded afterwards")));
             let relation = ("与户主的关系", "Relation to the head");
             plan.asks.push(Ask::one(lang, "household/relation", relation, said::relations(lang)).optional());
@@ -164,7 +182,10 @@ async fn plan(visit: &Visit, path: &ActPath) -> Result<Plan, Trouble> {
             let mut plan = Plan::new(visit, title, ("退回", "Decline"), api, back);
             plan.lead = format!(
                 "{from}{}",
-                visit.t("。退回后带来的信息全部删除，只留下退回记录。", ". What came along is deleted; only that it was declined is kept.")
+                visit.t(
+                    "。退回后带来的信息全部删除，只留下退回记录。",
+                    ". What came along is deleted; only that it was declined is kept."
+                )
             );
             plan.done = visit.t("已退回。", "Declined.").to_owned();
             plan.grave = true;

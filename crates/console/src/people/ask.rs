@@ -149,12 +149,9 @@ impl Ask {
             ),
             element::Kind::Date => Kind::Line { input: "date", max: 10 },
             element::Kind::Phone => Kind::Line { input: "tel", max: 40 },
-            element::Kind::Place => Kind::Pick(Pick {
-                of: Of::Anywhere,
-                query: String::new(),
-                found: Vec::new(),
-                searched: false,
-            }),
+            element::Kind::Place => {
+                Kind::Pick(Pick { of: Of::Anywhere, query: String::new(), found: Vec::new(), searched: false })
+            }
             _ if element.max_length > 200 => Kind::Long { max: element.max_length },
             _ => Kind::Line { input: "text", max: element.max_length.max(40) },
         };

@@ -53,7 +53,8 @@ fn plan(visit: &Visit, place: &str, sent: &Sent) -> Plan {
     let formats = formats.map(|(code, zh, en)| (code.to_owned(), visit.t(zh, en).to_owned())).to_vec();
     plan.asks.push(Ask::one(lang, "format", ("格式", "Format"), formats).worth("xlsx"));
     plan.asks.push(
-        Ask::line(lang, "purpose", ("用途", "What for"), 200).hinted(("例如：村民代表会议签到", "For instance: the meeting of villagers")),
+        Ask::line(lang, "purpose", ("用途", "What for"), 200)
+            .hinted(("例如：村民代表会议签到", "For instance: the meeting of villagers")),
     );
     plan
 }

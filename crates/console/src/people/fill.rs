@@ -6,7 +6,7 @@ use jizuo_kernel::problem::Problem;
 use jizuo_standards::element;
 use serde_json::{Map, Value, json};
 
-use super::acts::consent_asks;
+use super::acts_of_rights::consent_asks;
 use super::ask::{Ask, Choice, Kind};
 use super::forms::outcome;
 use super::plan::once;
@@ -185,7 +185,10 @@ impl FillPage<'_> {
     fn doubted(&self, n: &usize) -> bool {
         let said = self.said(n);
         let ask = self.ask(n);
-        !said.differs.is_empty() || said.fault.is_some() || !ask.value.is_empty() || !ask.faults.is_empty()
+        !said.differs.is_empty()
+            || said.fault.is_some()
+            || !ask.value.is_empty()
+            || !ask.faults.is_empty()
             || matches!(&ask.kind, Kind::Pick(pick) if pick.searched)
     }
 

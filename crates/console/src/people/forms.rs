@@ -43,10 +43,8 @@ impl FormsPage {
 
 pub(crate) async fn list(visit: Visit, Path(PlacePath { place }): Path<PlacePath>) -> Answered {
     let path = format!("/places/{}/forms", quoted(&place));
-    let (f, forms) = tokio::try_join!(
-        Frame::at(&visit, &place, visit.t("表单", "Forms")),
-        visit.api.read::<Vec<Form>>(&path)
-    )?;
+    let (f, forms) =
+        tokio::try_join!(Frame::at(&visit, &place, visit.t("表单", "Forms")), visit.api.read::<Vec<Form>>(&path))?;
     answer(&FormsPage { f, forms })
 }
 
@@ -68,7 +66,10 @@ fn choosing(visit: &Visit, path: &FormPath, form: &Form) -> Plan {
     form.title.read(lang).clone_into(&mut plan.title);
     plan.lead = match lang {
         Lang::Zh => format!("用途：{}。先选给谁填；平台已有的内容自动填好，只问还缺的。", form.purpose.read(lang)),
-        Lang::En => format!("{}. Choose for whom: what is known is filled in, and only the rest is asked.", form.purpose.read(lang)),
+        Lang::En => format!(
+            "{}. Choose for whom: what is known is filled in, and only the rest is asked.",
+            form.purpose.read(lang)
+        ),
     };
     plan.asks.push(match form.subject.as_str() {
         "household" => Ask::pick(lang, "household", ("给哪一户填", "For which household"), Of::Household),
@@ -150,7 +151,9 @@ pub(crate) fn outcome(code: &str, lang: Lang) -> &'static str {
         "replaced" => said::pick(lang, "已更新", "replaced"),
         "unchanged" => said::pick(lang, "与已有的一致", "as it was known"),
         "won" => said::pick(lang, "以这次为准，原来的说法保留待核", "counts now; the earlier one stays beside it"),
-        "disputed" => said::pick(lang, "与更权威的来源不一致，已记下，等待认定", "kept beside a weightier source, to be settled"),
+        "disputed" => {
+            said::pick(lang, "与更权威的来源不一致，已记下，等待认定", "kept beside a weightier source, to be settled")
+        }
         _ => "",
     }
 }

@@ -109,17 +109,7 @@ async fn listed(visit: &Visit, place: &str, after: Option<&str>, asks: Vec<Ask>)
     let next = page.next.as_ref().map(|next| format!("{here}?after={}", quoted(next)));
     let first = after.map(|_| here);
     let imports = page.items;
-    Ok(ImportsPage {
-        f,
-        imports,
-        first,
-        next,
-        asks,
-        file_fault: None,
-        problem: None,
-        other: Vec::new(),
-        once: once(),
-    })
+    Ok(ImportsPage { f, imports, first, next, asks, file_fault: None, problem: None, other: Vec::new(), once: once() })
 }
 
 pub(crate) async fn upload(visit: Visit, Path(PlacePath { place }): Path<PlacePath>, upload: Upload) -> Answered {
@@ -294,7 +284,13 @@ pub(crate) async fn send(visit: Visit, Path(path): Path<ActPath>, sent: Sent) ->
     match path.action.as_str() {
         "run" => {
             visit.api.call(Method::POST, &format!("{at}/run"), Write { key, ..Write::default() }).await?;
-            Ok(done(&here, visit.t("已开始导入，好的行写入，有问题的行没有动。", "The import runs: good rows are written, the others left alone.")))
+            Ok(done(
+                &here,
+                visit.t(
+                    "已开始导入，好的行写入，有问题的行没有动。",
+                    "The import runs: good rows are written, the others left alone.",
+                ),
+            ))
         }
         "undo" => {
             visit.api.call(Method::POST, &format!("{at}/undo"), Write { key, ..Write::default() }).await?;

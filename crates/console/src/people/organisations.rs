@@ -160,7 +160,9 @@ async fn creation(visit: &Visit, place: &str) -> Result<Plan, Trouble> {
     let back = format!("/console/{}/organisations", short(place));
     let title = ("登记机构", "Record an organisation");
     let mut plan = Plan::new(visit, title, ("登记这个机构", "Record the organisation"), path, back);
-    plan.lead = visit.t("只登记一次，各模块共用；任职人员登记后再加。", "Recorded once, used by every module. Posts come after.").to_owned();
+    plan.lead = visit
+        .t("只登记一次，各模块共用；任职人员登记后再加。", "Recorded once, used by every module. Posts come after.")
+        .to_owned();
     plan.asks.push(Ask::one(lang, "kind", ("类别", "Kind"), kinds(visit, place).await?));
     plan.asks.push(Ask::line(lang, "name", ("名称", "Name"), 200));
     plan.asks.push(
@@ -230,7 +232,8 @@ async fn plan(visit: &Visit, path: &ActPath, given: &Sent) -> Result<Plan, Troub
             let mut plan = begin(title, ("登记任职", "Record the post"), "posts", ("已登记任职。", "Recorded."));
             plan.asks.push(Ask::pick(lang, "person", ("任职人", "Who"), Of::Person));
             plan.asks.push(
-                Ask::line(lang, "title", ("职务", "Post"), 50).hinted(("例如：主任、委员、队长", "For instance: head, member")),
+                Ask::line(lang, "title", ("职务", "Post"), 50)
+                    .hinted(("例如：主任、委员、队长", "For instance: head, member")),
             );
             plan.asks.push(Ask::date(lang, "since", ("自哪一天起", "Since")).worth(&today));
             plan.asks.push(Ask::date(lang, "until", ("任期届满", "End of the term")).optional());
@@ -264,7 +267,9 @@ async fn plan(visit: &Visit, path: &ActPath, given: &Sent) -> Result<Plan, Troub
         ("dissolve", _) => {
             let title = ("注销机构", "Dissolve");
             let mut plan = begin(title, ("注销", "Dissolve it"), "dissolve", ("已注销。", "Dissolved."));
-            plan.lead = visit.t("所有职务同时终止；此后只能查看。", "Every post in it ends; it can only be read from then on.").to_owned();
+            plan.lead = visit
+                .t("所有职务同时终止；此后只能查看。", "Every post in it ends; it can only be read from then on.")
+                .to_owned();
             plan.grave = true;
             plan.asks.push(Ask::line(lang, "reason", ("原因", "Why"), 500));
             plan.asks.push(Ask::date(lang, "on", ("日期", "On which day")).worth(&today));

@@ -116,7 +116,11 @@ pub(crate) async fn page(visit: Visit, Path(path): Path<PersonPath>) -> Answered
 /// What the reader may do with this person now, the usual first.
 fn actions(visit: &Visit, f: &Frame, person: &Person) -> Vec<Actions> {
     let base = format!("{}/persons/{}/do", f.base(), person.line.id);
-    let act = |permission: &str, operation: &str, action: &str, title: (&str, &str), about: Option<(&'static str, &'static str)>| {
+    let act = |permission: &str,
+               operation: &str,
+               action: &str,
+               title: (&str, &str),
+               about: Option<(&'static str, &'static str)>| {
         (person.open(permission) && f.may(operation)).then(|| Open {
             path: format!("{base}/{action}"),
             title: said::pick(visit.lang, title.0, title.1).to_owned(),

@@ -47,7 +47,11 @@ impl PersonsPage {
 /// Standings that can be asked for.
 const STANDINGS: [&str; 4] = ["present", "moved_out", "dead", "merged"];
 
-pub(crate) async fn list(visit: Visit, Path(PlacePath { place }): Path<PlacePath>, Query(wanted): Query<Wanted>) -> Answered {
+pub(crate) async fn list(
+    visit: Visit,
+    Path(PlacePath { place }): Path<PlacePath>,
+    Query(wanted): Query<Wanted>,
+) -> Answered {
     let q = wanted.q.as_deref().unwrap_or_default().trim().to_owned();
     let standing = wanted.standing.as_deref().filter(|code| STANDINGS.contains(code)).unwrap_or("present").to_owned();
     let here = format!("/console/{}/persons", short(&place));

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::http::{Method, StatusCode};
-use jizuo_kernel::places::api::Place;
 use jizuo_kernel::page::Page;
+use jizuo_kernel::places::api::Place;
 use jizuo_kernel::problem::Problem;
 use serde_json::{Map, Value, json};
 
@@ -278,7 +278,11 @@ pub(crate) async fn persons(visit: &Visit, at: &str, query: &str) -> Result<Vec<
 pub(crate) fn about(visit: &Visit, line: &PersonLine) -> String {
     let mut parts = Vec::new();
     if let Some(year) = line.birth_year {
-        parts.push(if visit.lang == jizuo_kernel::Lang::Zh { format!("{year} 年生") } else { format!("born {year}") });
+        parts.push(if visit.lang == jizuo_kernel::Lang::Zh {
+            format!("{year} 年生")
+        } else {
+            format!("born {year}")
+        });
     }
     parts.extend(line.identity_number.clone());
     parts.push(line.place_name.clone());

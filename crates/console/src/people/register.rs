@@ -59,9 +59,10 @@ pub(crate) fn ground(lang: Lang) -> Vec<Ask> {
     );
     vec![
         basis,
-        Ask::line(lang, "guardian/name", ("监护人姓名", "Name of the guardian"), 100)
-            .optional()
-            .hinted(("未满十四周岁且依据为“本人同意”时必填", "For somebody under fourteen where the ground is consent")),
+        Ask::line(lang, "guardian/name", ("监护人姓名", "Name of the guardian"), 100).optional().hinted((
+            "未满十四周岁且依据为“本人同意”时必填",
+            "For somebody under fourteen where the ground is consent",
+        )),
         Ask::line(lang, "guardian/relation", ("监护人与本人的关系", "The guardian's relation"), 30).optional(),
     ]
 }
@@ -70,8 +71,7 @@ fn plan(visit: &Visit, place: &str) -> Plan {
     let lang = visit.lang;
     let back = format!("/console/{}/persons", short(place));
     let path = format!("/places/{}/persons", quoted(place));
-    let mut plan =
-        Plan::new(visit, ("登记人员", "Register somebody"), ("登记此人", "Register the person"), path, back);
+    let mut plan = Plan::new(visit, ("登记人员", "Register somebody"), ("登记此人", "Register the person"), path, back);
     plan.lead = visit
         .t(
             "只有姓名必须填。先查一查是否已经登记：平台会按身份证号、姓名和出生日期核对，不会重复登记。",
@@ -88,7 +88,10 @@ fn plan(visit: &Visit, place: &str) -> Plan {
         if ask.name == "facts/person.identity_number" {
             ask.hint = Some(
                 visit
-                    .t("填了号码，性别和出生日期自动得出，不用再填", "With the number, sex and date of birth follow from it")
+                    .t(
+                        "填了号码，性别和出生日期自动得出，不用再填",
+                        "With the number, sex and date of birth follow from it",
+                    )
                     .to_owned(),
             );
         }
@@ -97,7 +100,8 @@ fn plan(visit: &Visit, place: &str) -> Plan {
     plan.asks.extend(elements(lang, &REACH, ("联系和户籍", "How to reach them, and where they are registered")));
     let household = Ask::pick(lang, "household/id", ("所在的户", "Household"), Of::Household).optional();
     plan.asks.push(household.headed(("家庭", "Family")));
-    let relation = Ask::one(lang, "household/relation", ("与户主的关系", "Relation to the head"), said::relations(lang));
+    let relation =
+        Ask::one(lang, "household/relation", ("与户主的关系", "Relation to the head"), said::relations(lang));
     plan.asks.push(relation.optional().hinted(("选了户才需要填", "Only where a household is chosen")));
     plan.asks.extend(elements(lang, &MORE, ("其他情况", "More")));
     plan.asks.push(Ask::source(lang, "document_seen").headed(("来源和依据", "Source and ground")));
@@ -154,9 +158,17 @@ async fn add_to(visit: &Visit, place: &str, id: Uuid, sent: &Sent) -> Answered {
     let mut plan = acts::facts(visit, place, &person);
     plan.action = Some(format!("/console/{}/persons/{id}/do/facts", short(place)));
     plan.lead = if visit.lang == Lang::Zh {
-        format!("{}（{}）已经登记。您填写的内容都在下面，核对后补充进去。", person.line.name, about(visit, &person.line))
+        format!(
+            "{}（{}）已经登记。您填写的内容都在下面，核对后补充进去。",
+            person.line.name,
+            about(visit, &person.line)
+        )
     } else {
-        format!("{} ({}) is registered. What you typed is below: look it over and add it.", person.line.name, about(visit, &person.line))
+        format!(
+            "{} ({}) is registered. What you typed is below: look it over and add it.",
+            person.line.name,
+            about(visit, &person.line)
+        )
     };
     // Only what is not known, or known otherwise, needs saying; the name is.
     plan.show(visit, place, sent).await

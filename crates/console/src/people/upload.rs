@@ -77,6 +77,9 @@ fn broken(visit: &Visit) -> Trouble {
         400,
         "console.file.broken",
         ("没有收到完整的文件", "The file did not arrive whole"),
-        ("网络可能中断了，什么也没有保存。请返回重新选择文件。", "The connection may have broken; nothing was saved. Go back and choose the file again."),
+        (
+            "网络可能中断了，什么也没有保存。请返回重新选择文件。",
+            "The connection may have broken; nothing was saved. Go back and choose the file again.",
+        ),
     )
 }
