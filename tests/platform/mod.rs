@@ -6,6 +6,7 @@ mod events;
 mod exercise;
 mod exports;
 mod house;
+mod sealed;
 mod sql;
 mod surfaces;
 mod switching;

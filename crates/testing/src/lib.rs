@@ -192,7 +192,8 @@ impl TestApp {
 
     /// A second process whose master key has been changed; it knows the one of before.
     pub async fn process_with_a_new_key(&self) -> TestApp {
-        let keyring = Keyring::from_base64(&Keyring::generate()).and_then(|ring| ring.with_previous(&[TEST_KEY.to_owned()]));
+        let keyring =
+            Keyring::from_base64(&Keyring::generate()).and_then(|ring| ring.with_previous(&[TEST_KEY.to_owned()]));
         self.process_sealing_with(self.database.connect().await, keyring.expect("two keys")).await
     }
 

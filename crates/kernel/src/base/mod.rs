@@ -10,8 +10,7 @@ use crate::people::{consents, held, requests, retention};
 use crate::{App, Module, Text};
 use crate::{
     audit, cases, counties, events, exports, forms, idempotency, identity, inventory, people, places, process, rules,
-    standards,
-    statistics,
+    standards, statistics,
 };
 
 pub static MODULE: Module = Module {

@@ -63,7 +63,8 @@ async fn for_who_is_under_fourteen_the_guardian_consents() {
     let refused = clerk.post(&consents, alone).await.expect(422);
     assert_eq!(refused.fields(), ["guardian"]);
     assert!(refused.body["errors"][0].to_string().contains("第三十一条"));
-    let with = json!({ "purpose": "base.volunteer", "how": "signed", "guardian": { "name": "李秀英", "relation": "母亲" } });
+    let with =
+        json!({ "purpose": "base.volunteer", "how": "signed", "guardian": { "name": "李秀英", "relation": "母亲" } });
     assert_eq!(clerk.post(&consents, with).await.expect(201).text("given_by"), "guardian");
     let opened = clerk.post(&at("/forms/base.volunteer/open"), json!({ "person": child })).await.expect(200);
     assert_eq!(opened.body["minor"], true);

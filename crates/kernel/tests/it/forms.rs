@@ -93,7 +93,8 @@ async fn who_says_otherwise_gives_a_reason_and_is_recorded_as_having_said_so() {
     assert_eq!(field(&opened, "name")["value"], "李阿诗", "the paper that was seen stands until it is decided");
     let bare = answer(&clerk, json!({ "differs": { "phone": "已换号" } }), &person).await.expect(422);
     assert_eq!(bare.body["errors"][0]["code"], "base.form.differs");
-    let unknown = answer(&clerk, json!({ "answers": { "hobby": "x" }, "confirm": ["name"] }), &person).await.expect(422);
+    let unknown =
+        answer(&clerk, json!({ "answers": { "hobby": "x" }, "confirm": ["name"] }), &person).await.expect(422);
     assert_eq!(unknown.fields(), ["hobby", "name"]);
 }
 
@@ -139,7 +140,11 @@ const T: Text = Text::new("试", "t");
 
 const fn own(name: &'static str, zh: &'static str, en: &'static str) -> Field {
     let why = Text::new("目录里没有", "the catalogue has none");
-    Field { name, ask: Ask::Own { title: Text::new(zh, en), kind: OwnKind::Text, max_length: 50, why }, required: false }
+    Field {
+        name,
+        ask: Ask::Own { title: Text::new(zh, en), kind: OwnKind::Text, max_length: 50, why },
+        required: false,
+    }
 }
 
 const fn element(name: &'static str, element: &'static str) -> Field {
@@ -151,12 +156,7 @@ const fn form(id: &'static str, fields: &'static [Field]) -> Form {
 }
 
 fn faults(forms: &'static [&'static Form]) -> String {
-    let module: &'static Module = Box::leak(Box::new(Module {
-        title: T,
-        about: T,
-        forms,
-        ..PROBE_WITHOUT_WORDS
-    }));
+    let module: &'static Module = Box::leak(Box::new(Module { title: T, about: T, forms, ..PROBE_WITHOUT_WORDS }));
     match Registry::build(&[&jizuo_kernel::MODULE, module]) {
         Ok(_) => String::new(),
         Err(unservable) => unservable.to_string(),

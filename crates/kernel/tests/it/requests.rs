@@ -52,7 +52,8 @@ async fn a_granted_correction_is_recorded_and_settles_what_another_source_says()
     let test = TestApp::with(&[&PROBE]).await;
     let people = people(&test).await;
     let person = registered(&people.clerk, somebody()).await;
-    let facts = json!({ "source": "civil_affairs", "basis": "statutory_duty", "facts": { "person.marital_status": "20" } });
+    let facts =
+        json!({ "source": "civil_affairs", "basis": "statutory_duty", "facts": { "person.marital_status": "20" } });
     people.clerk.post(&at(&format!("/persons/{person}/facts")), facts).await.expect(200);
     let body = json!({ "person": person, "right": "correct", "elements": ["person.marital_status"], "detail": "已离婚",
         "asked_by": { "name": "李秀英", "relation": "女儿" } });
@@ -117,7 +118,9 @@ async fn a_granted_erasure_erases_what_is_sealed_and_what_is_not_and_waits_for_o
     people.step(&all, "answer", json!({ "answer": "已全部删除" })).await.expect(200);
     let held = people.held(&person).await;
     assert_eq!((held.text("/person/name"), held.text("/person/standing")), ("已删除".into(), "erased".into()));
-    assert!(held.body["facts"].as_array().unwrap().iter().all(|f| f["standing"] == "erased" && f.get("value").is_none()));
+    assert!(
+        held.body["facts"].as_array().unwrap().iter().all(|f| f["standing"] == "erased" && f.get("value").is_none())
+    );
     for name in ["李阿诗", "530102188001010024", "13888800001"] {
         assert!(!held.body.to_string().contains(name), "{name}");
     }
@@ -152,7 +155,8 @@ async fn who_died_long_enough_ago_is_erased_by_itself() {
     let people = people(&test).await;
     let gone = registered(&people.clerk, somebody()).await;
     let here = registered(&people.clerk, json!({ "person.name": "段永胜" })).await;
-    sql::run(&test, "UPDATE base_person SET standing = 'dead', standing_since = '2026-03-02' WHERE name = '李阿诗'").await;
+    sql::run(&test, "UPDATE base_person SET standing = 'dead', standing_since = '2026-03-02' WHERE name = '李阿诗'")
+        .await;
     test.pass(Duration::days(5 * 365));
     test.settle().await;
     assert_eq!(people.held(&gone).await.text("/person/standing"), "dead", "not before the day");

@@ -23,7 +23,11 @@ async fn a_new_key_takes_over_beside_a_running_server() {
     };
     let number = json!({ "identity_number": "530102188001010024" });
     let phone = json!({ "phone": "13888800001" });
-    assert_eq!(find(&there, number.clone()).await, [person.clone()], "before the rotation, by the mark of the earlier key");
+    assert_eq!(
+        find(&there, number.clone()).await,
+        [person.clone()],
+        "before the rotation, by the mark of the earlier key"
+    );
     assert_eq!(find(&there, phone.clone()).await, [person.clone()]);
     let again = json!({ "source": "document_seen", "basis": "statutory_duty", "facts": somebody() });
     there.post(&at("/persons"), again.clone()).await.refused(409, "base.person.registered");
