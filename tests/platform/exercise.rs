@@ -18,12 +18,14 @@ async fn every_operation_succeeds_somewhere_and_leaves_the_audit_it_should() {
     venue(&test).await;
     consultation(&test).await;
     mediation(&test).await;
+    people(&test).await;
     households(&test).await;
     organisations(&test).await;
     moves(&test).await;
     forms(&test).await;
     requests(&test).await;
     figures_and_records(&test).await;
+    imports(&test).await;
     let untried = test.untried();
     assert!(untried.is_empty(), "add a call that succeeds (for `…_local` see add_local_step): {untried:?}");
 }
@@ -71,6 +73,8 @@ async fn identity(test: &TestApp) {
     security.get(&format!("/places/{WUHUA}/roles")).await.expect(200);
     let given = security.post(&grants, json!({ "account": id, "role": local, "place": VILLAGE })).await.expect(201);
     security.get(&format!("{grants}?account={id}")).await.expect(200);
+    let may = security.get(&format!("/places/{VILLAGE}/holders?permission=base.grant.manage")).await.expect(200);
+    assert!(may.items().iter().any(|one| one["id"] == security.id.to_string()), "{:#}", may.body);
 
     let password = reset.text("one_time_password");
     let me = sign_in(test, "yangxiu", &password).await;
@@ -86,6 +90,7 @@ async fn identity(test: &TestApp) {
     me.get("/me/tokens").await.expect(200);
     me.delete(&format!("/me/tokens/{}", token.text("id"))).await.expect(204);
     me.get(&format!("/places/{WUHUA}/menu")).await.expect(200);
+    me.get(&format!("/places/{WUHUA}/operations")).await.expect(200);
     me.delete("/sessions").await.expect(204);
     me.get("/me").await.expect(401);
     security.delete(&format!("{grants}/{}", given.text("id"))).await.expect(204);
@@ -382,6 +387,35 @@ async fn resident(clerk: &User<'_>, village: &str, name: &str) -> String {
     clerk.post(&format!("/places/{village}/persons"), body).await.expect(201).text("id")
 }
 
+async fn people(test: &TestApp) {
+    let here = format!("/places/{VILLAGE}/persons");
+    let clerk = test.role(VILLAGE, "base.village_clerk").await;
+    let officer = test.role(WUHUA, "base.data_officer").await;
+    let new = super::body_of(&test.app, operation(test, "base_person_register")).unwrap();
+    let number = new["facts"]["person.identity_number"].clone();
+    let id = clerk.post(&here, new).await.expect(201).text("id");
+    clerk.get(&format!("{here}?q=las")).await.expect(200);
+    clerk.post(&format!("{here}/find"), json!({ "identity_number": number })).await.expect(200);
+    for (source, status) in [("the_person", "10"), ("civil_affairs", "20")] {
+        let facts = json!({ "person.marital_status": status });
+        let body = json!({ "source": source, "basis": "statutory_duty", "facts": facts });
+        clerk.post(&format!("{here}/{id}/facts"), body).await.expect(200);
+    }
+    let shown = clerk.get(&format!("{here}/{id}")).await.expect(200);
+    let settle = json!({ "fact": shown.text("/conflicts/0/values/1/id"), "reason": "已核实" });
+    officer.post(&format!("/places/{WUHUA}/persons/{id}/settle"), settle).await.expect(200);
+    let reveal = super::body_of(&test.app, operation(test, "base_person_reveal")).unwrap();
+    clerk.post(&format!("{here}/{id}/reveal"), reveal).await.expect(200);
+    for rest in ["facts", "accesses", "candidates"] {
+        clerk.get(&format!("{here}/{id}/{rest}")).await.expect(200);
+    }
+    let addresses = format!("/places/{VILLAGE}/addresses");
+    let new = super::body_of(&test.app, operation(test, "base_address_add")).unwrap();
+    let address = clerk.post(&addresses, new).await.expect(201);
+    clerk.get(address.header("location").unwrap()).await.expect(200);
+    clerk.get(&addresses).await.expect(200);
+}
+
 async fn households(test: &TestApp) {
     let here = format!("/places/{VILLAGE}/households");
     let clerk = test.role(VILLAGE, "base.village_clerk").await;
@@ -455,6 +489,8 @@ async fn moves(test: &TestApp) {
     officer.post(&format!("{county}/merges/{id}/undo"), json!({})).await.expect(200);
     let death = json!({ "on": "2026-03-01", "source": "document_seen" });
     clerk.post(&format!("{here}/{third}/death"), death).await.expect(200);
+    let mistake = json!({ "reason": "同名误登" });
+    clerk.post(&format!("{here}/{third}/death/withdraw"), mistake).await.expect(200);
 }
 
 fn operation<'a>(test: &'a TestApp, id: &str) -> &'a jizuo_kernel::registry::Operation {
@@ -537,4 +573,20 @@ async fn figures_and_records(test: &TestApp) {
     viewer.also(WUHUA, "base.list_exporter").await;
     let body = json!({ "list": "base_rule_list", "format": "xlsx", "purpose": "规则上墙" });
     viewer.post(&format!("/places/{WUHUA}/exports"), body).await.expect(200);
+}
+
+async fn imports(test: &TestApp) {
+    let officer = test.role(VILLAGE, "base.data_officer").await;
+    let imports = format!("/places/{VILLAGE}/imports");
+    officer.get(&format!("{imports}/template")).await.expect(200);
+    let body = super::body_of(&test.app, operation(test, "base_import_upload")).unwrap();
+    let import = officer.post(&imports, body).await.expect(201);
+    assert_eq!((&import.body["rows"], &import.body["bad_rows"]), (&json!(1), &json!(0)));
+    let import = format!("{imports}/{}", import.text("id"));
+    officer.get(&imports).await.expect(200);
+    officer.get(&import).await.expect(200);
+    officer.get(&format!("{import}/faults")).await.expect(200);
+    officer.post(&format!("{import}/file"), json!({ "format": "xlsx" })).await.expect(200);
+    officer.post(&format!("{import}/run"), json!({})).await.expect(200);
+    officer.post(&format!("{import}/undo"), json!({})).await.expect(200);
 }

@@ -1,6 +1,8 @@
 //! What must hold for every module, walked over the operations of the documents: a new module is tested by being there.
 
+mod administering;
 mod at_once;
+mod console;
 mod documents;
 mod events;
 mod exercise;

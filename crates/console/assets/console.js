@@ -54,6 +54,21 @@
       }, 150);
     });
   });
+  // How far a long work is, without loading the page by hand.
+  var poll = function () {
+    var here = document.querySelector("[data-poll]");
+    if (!here) { return; }
+    setTimeout(function () {
+      fetch(location.href).then(function (answer) { return answer.ok ? answer.text() : ""; }).then(function (html) {
+        var fresh = html && new DOMParser().parseFromString(html, "text/html").getElementById(here.id);
+        if (!fresh) { return; }
+        if (!fresh.hasAttribute("data-poll")) { location.reload(); return; }
+        here.replaceWith(fresh);
+        poll();
+      }, function () { return undefined; });
+    }, Number(here.dataset.poll));
+  };
+  poll();
   var summary = document.querySelector(".faults");
   if (summary) { summary.focus(); }
 })();

@@ -29,7 +29,8 @@ pub(crate) async fn offered(
     for (name, schema) in wanted {
         let own = match &schema.choices {
             Some(choices) => {
-                let path = format!("/places/{}{}", quoted(spot.place), choices.path);
+                let own = matter.and_then(|matter| matter.get("place")?.as_str()).unwrap_or(spot.place);
+                let path = format!("/places/{}{}", quoted(own), choices.path);
                 // A list that the caller may not read offers nothing; the field is then typed.
                 let listed: Value = visit.api.read(&path).await.unwrap_or_default();
                 entries(visit, &listed, &choices.value, &choices.title)

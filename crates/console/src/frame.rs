@@ -119,6 +119,11 @@ impl Frame {
         if self.lang == Lang::Zh { zh } else { en }
     }
 
+    /// A text that has both languages, in the reader's.
+    pub(crate) fn say<'a>(&self, text: &'a jizuo_kernel::Text) -> &'a str {
+        text.read(self.lang)
+    }
+
     pub(crate) fn english(&self) -> bool {
         self.lang == Lang::En
     }
@@ -172,7 +177,7 @@ pub(crate) fn short(code: &str) -> &str {
 }
 
 /// Pages of the console's own, by the operation that they begin with.
-const OWN: [(&str, &str); 7] = [
+const OWN: [(&str, &str); 10] = [
     ("base_inbox", ""),
     ("base_statistic_list", "/statistics"),
     ("base_module_list", "/modules"),
@@ -180,7 +185,15 @@ const OWN: [(&str, &str); 7] = [
     ("base_rule_list", "/rules"),
     ("base_account_list", "/accounts"),
     ("base_audit_list", "/audit"),
+    ("base_overview", "/overview"),
+    ("base_place_show", "/place"),
+    ("base_codelist_list", "/standards"),
 ];
+
+/// Whether a line of the menu says something at this place: one county is no overview of counties.
+fn fits(operation: &str, place: &Place) -> bool {
+    operation != "base_overview" || place.kind.above_county()
+}
 
 fn groups(visit: &Visit, place: &Place, menu: &[MenuLine]) -> Vec<Group> {
     let base = format!("/console/{}", short(&place.code));
@@ -188,7 +201,7 @@ fn groups(visit: &Visit, place: &Place, menu: &[MenuLine]) -> Vec<Group> {
     let mut work = Vec::new();
     let mut data = Vec::new();
     let mut administration = Vec::new();
-    for line in menu {
+    for line in menu.iter().filter(|line| fits(&line.operation, place)) {
         let own = OWN.iter().find(|(operation, _)| *operation == line.operation);
         let path = match own {
             Some((_, page)) => format!("{base}{page}"),
@@ -225,10 +238,15 @@ fn groups(visit: &Visit, place: &Place, menu: &[MenuLine]) -> Vec<Group> {
 }
 
 /// The page of an operation of the API: `/api/v1/places/530102000000/<module>/<rest>` is at `/m/<module>/<rest>`, and
-/// what is of the base itself is at `/m/base/<rest>`.
+/// what is of the base itself is at `/m/base/<rest>`, unless a page of its own shows it better.
 pub(crate) fn module_page(base: &str, module: &str, path: &str) -> Option<String> {
     let rest = path.strip_prefix("/api/v1/places/")?.split_once('/')?.1;
-    let rest = if module == "base" { rest } else { rest.strip_prefix(module)?.strip_prefix('/')? };
+    if module == "base" {
+        let collection = rest.split(['/', '?']).next().unwrap_or_default();
+        let own = crate::people::OWN.contains(&collection);
+        return Some(if own { format!("{base}/{rest}") } else { format!("{base}/m/base/{rest}") });
+    }
+    let rest = rest.strip_prefix(module)?.strip_prefix('/')?;
     Some(format!("{base}/m/{module}/{rest}"))
 }
 
@@ -257,10 +275,7 @@ mod tests {
             page("grid", "/api/v1/places/530102000000/grid/incidents").as_deref(),
             Some("/console/530102/m/grid/incidents")
         );
-        assert_eq!(
-            page("base", "/api/v1/places/530102000000/persons").as_deref(),
-            Some("/console/530102/m/base/persons")
-        );
+        assert_eq!(page("base", "/api/v1/places/530102000000/persons").as_deref(), Some("/console/530102/persons"));
         assert_eq!(page("base", "/api/v1/me"), None);
         assert_eq!((count(3), count(99), count(100)), ("3".to_owned(), "99".to_owned(), "99+".to_owned()));
     }

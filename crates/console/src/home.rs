@@ -1,6 +1,7 @@
 //! Home: what I have to do by real deadline, the figures that matter, and what I can start here.
 
 use askama::Template;
+use axum::http::Method;
 use axum::response::Response;
 use jizuo_kernel::Path;
 use jizuo_kernel::identity::api::Me;
@@ -9,7 +10,9 @@ use jizuo_kernel::process::Task;
 use serde::Deserialize;
 
 use crate::answer::{Answered, page as answer, see_other};
+use crate::client::quoted;
 use crate::frame::{Frame, module_page, short};
+use crate::statistics::{self, Figure};
 use crate::trouble::Trouble;
 use crate::visit::Visit;
 use crate::when::{self, Deadline};
@@ -29,13 +32,34 @@ pub(crate) struct ToDo {
     pub(crate) due: Option<Deadline>,
 }
 
+/// Something that can be begun here.
+pub(crate) struct Start {
+    pub(crate) title: String,
+    pub(crate) module: String,
+    pub(crate) path: String,
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+pub(crate) struct Further {
+    after: Option<String>,
+}
+
 #[derive(Template)]
 #[template(path = "home.html")]
 struct HomePage {
     f: Frame,
+    sentence: String,
     tasks: Vec<ToDo>,
-    more: bool,
+    next: Option<String>,
+    paged: bool,
+    figures: Vec<Figure>,
+    starts: Vec<Start>,
 }
+
+/// How many figures a home page shows.
+const FIGURES: usize = 3;
 
 /// `/console` leads to the place that the caller's account belongs to.
 pub(crate) async fn to_own(visit: Visit) -> Result<Response, Trouble> {
@@ -43,13 +67,38 @@ pub(crate) async fn to_own(visit: Visit) -> Result<Response, Trouble> {
     Ok(see_other(&format!("/console/{}", short(&me.home))))
 }
 
-pub(crate) async fn page(visit: Visit, Path(PlacePath { place }): Path<PlacePath>) -> Answered {
-    let (f, inbox) = tokio::try_join!(
-        Frame::at(&visit, &place, visit.t("首页", "Home")),
-        visit.api.read::<Page<Task>>("/me/inbox?limit=20"),
-    )?;
-    let tasks = inbox.items.iter().map(|task| to_do(&visit, task)).collect();
-    answer(&HomePage { f, tasks, more: inbox.next.is_some() })
+pub(crate) async fn page(
+    visit: Visit,
+    Path(PlacePath { place }): Path<PlacePath>,
+    jizuo_kernel::Query(further): jizuo_kernel::Query<Further>,
+) -> Answered {
+    let after = further.after.as_deref().map(|after| format!("&after={}", quoted(after))).unwrap_or_default();
+    let inbox = format!("/me/inbox?limit=20{after}");
+    let (f, inbox) =
+        tokio::try_join!(Frame::at(&visit, &place, visit.t("首页", "Home")), visit.api.read::<Page<Task>>(&inbox),)?;
+    let tasks: Vec<ToDo> = inbox.items.iter().map(|task| to_do(&visit, task)).collect();
+    let overdue = inbox.items.iter().filter(|task| task.overdue).count();
+    let figures =
+        if f.may("base_statistic_list") { statistics::first(&visit, &place, FIGURES).await? } else { Vec::new() };
+    answer(&HomePage {
+        sentence: sentence(&f, tasks.len(), overdue, inbox.next.is_some()),
+        next: inbox.next.map(|next| format!("{}?after={}", f.base(), quoted(&next))),
+        paged: further.after.is_some(),
+        starts: starts(&visit, &f),
+        tasks,
+        figures,
+        f,
+    })
+}
+
+fn sentence(f: &Frame, tasks: usize, overdue: usize, more: bool) -> String {
+    let n = if more { format!("{tasks}+") } else { tasks.to_string() };
+    match (f.english(), overdue) {
+        (false, 0) => format!("{n} 件，最急的在前"),
+        (false, late) => format!("{n} 件，其中 {late} 件已超期；最急的在前"),
+        (true, 0) => format!("{n}, the most urgent first"),
+        (true, late) => format!("{n}, of which {late} overdue; the most urgent first"),
+    }
 }
 
 fn to_do(visit: &Visit, task: &Task) -> ToDo {
@@ -61,4 +110,28 @@ fn to_do(visit: &Visit, task: &Task) -> ToDo {
         path: task.path.as_deref().and_then(|path| module_page(&base, &task.module, path)),
         due: task.due_at.map(|due| when::deadline(due, visit.now(), visit.lang)),
     }
+}
+
+/// Operations that make something in a collection of a module, as far as the caller may use them here.
+pub(crate) fn starts(visit: &Visit, f: &Frame) -> Vec<Start> {
+    let base = f.base();
+    let registry = &visit.console.app.registry;
+    // Above the county matters are read, not written.
+    let above = f.place.as_ref().is_some_and(|place| place.kind.above_county());
+    let makes =
+        f.operations.iter().filter(|one| one.method == "POST" && one.module != "base" && !one.path.contains('{'));
+    makes
+        .filter(|_| !above)
+        .filter_map(|one| {
+            let path = format!("{}/new", module_page(&base, &one.module, &one.path)?);
+            let document = visit.console.document(&one.module)?;
+            let operation = document.at(&Method::POST, &one.path)?;
+            let module = registry.module(&one.module).map(|module| module.title.read(visit.lang).to_owned());
+            Some(Start {
+                title: visit.console.heading(operation, visit.lang),
+                module: module.unwrap_or_default(),
+                path,
+            })
+        })
+        .collect()
 }

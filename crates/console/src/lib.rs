@@ -15,11 +15,17 @@ mod frame;
 mod home;
 mod list;
 mod matter;
+mod me;
 mod module_page;
+mod pages;
+mod people;
+mod places;
 mod preferences;
+mod search;
 mod sent;
 mod shown;
 mod sign_in;
+mod statistics;
 mod trouble;
 mod visit;
 mod when;
@@ -42,9 +48,22 @@ pub fn router(app: &App, api: Router) -> Router {
         .route("/console/elders", post(preferences::elders))
         .route("/console", get(home::to_own))
         .route("/console/", get(home::to_own))
+        .route("/console/places", get(places::page))
+        .route("/console/me", get(me::page))
+        .route("/console/me/password", post(me::password))
+        .route("/console/me/factor", post(me::begin_factor))
+        .route("/console/me/factor/confirm", post(me::confirm_factor))
+        .route("/console/me/tokens", post(me::issue_token))
+        .route("/console/me/tokens/{id}/revoke", post(me::revoke_token))
         .route("/console/{place}", get(home::page))
+        .route("/console/{place}/search", get(search::page))
+        .route("/console/{place}/statistics", get(statistics::list))
+        .route("/console/{place}/statistics/{statistic}", get(statistics::show))
         .route("/console/{place}/m/{module}/{*rest}", get(module_page::show).post(module_page::send))
-        .route("/console/{*rest}", any(trouble::no_page))
+        .merge(pages::routes())
+        .route("/console/{place}/{*rest}", any(trouble::no_page))
+        .merge(people::routes())
+        .fallback(trouble::no_page)
         .layer(from_fn_with_state(console.clone(), trouble::explain))
         .layer(from_fn(answer::guard))
         .route("/console/assets/{file}", get(assets::file))

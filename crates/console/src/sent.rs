@@ -101,7 +101,7 @@ impl FromRequest<Shared> for Sent {
 }
 
 /// Whether the browser says that the request comes from this site. Browsers too old to say so send `Origin`.
-fn from_our_page(headers: &HeaderMap) -> bool {
+pub(crate) fn from_our_page(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     match (text("sec-fetch-site"), text("origin")) {
         (Some(site), _) => site == "same-origin" || site == "none",
@@ -114,11 +114,11 @@ fn from_our_page(headers: &HeaderMap) -> bool {
 }
 
 /// Compares without telling by its time how far two marks agree.
-fn alike(a: &str, b: &str) -> bool {
+pub(crate) fn alike(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |differ, (x, y)| differ | (x ^ y)) == 0
 }
 
-fn foreign(visit: &Visit) -> Trouble {
+pub(crate) fn foreign(visit: &Visit) -> Trouble {
     Trouble::own(
         visit,
         403,

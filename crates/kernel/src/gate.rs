@@ -354,7 +354,10 @@ async fn retry(ctx: &Ctx, operation: &Operation, req: &mut Request) -> Result<Re
     }
     let Some(value) = req.headers().get("idempotency-key") else { return Ok(Retry::None) };
     let key = idempotency::key(value)?;
-    let limit = ctx.app.settings.server.body_limit_kb * 1024;
+    let limit = match operation.id.as_str() {
+        "base_import_upload" => crate::imports::api::BODY_LIMIT,
+        _ => ctx.app.settings.server.body_limit_kb * 1024,
+    };
     let body = to_bytes(std::mem::take(req.body_mut()), limit).await.map_err(|_| Error::Unreadable {
         status: StatusCode::PAYLOAD_TOO_LARGE,
         code: "base.request.too_large",

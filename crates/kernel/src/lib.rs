@@ -15,6 +15,7 @@ pub mod forms;
 mod gate;
 pub mod idempotency;
 pub mod identity;
+mod imports;
 pub mod inventory;
 pub mod json;
 pub mod keyring;

@@ -103,8 +103,8 @@ impl Registry {
                 faults.push(format!("the rules of {}: {error}", module.id));
             }
         }
-        faults.extend(forms::check(modules));
         let mut speech = Speech::read(modules, &mut faults);
+        faults.extend(forms::check(modules));
         // Routes that overlap cannot even be mounted, so a clash of ids is told before.
         if !faults.is_empty() {
             return Err(Unservable(faults));

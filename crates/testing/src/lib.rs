@@ -3,6 +3,7 @@
 //! refusal explains itself, and every JSON answer fits its document.
 
 mod answer;
+mod browser;
 mod database;
 mod document;
 mod tables;
@@ -23,6 +24,7 @@ use sea_orm::DatabaseConnection;
 use tokio::sync::OnceCell;
 
 pub use answer::Answer;
+pub use browser::{Browser, Page};
 pub use database::TestDatabase;
 pub use tables::{check_tables, wrong_tables};
 pub use user::User;

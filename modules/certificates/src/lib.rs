@@ -133,10 +133,10 @@ pub static MODULE: Module = Module {
     }],
     timers: &[],
     statistics: statistics::STATISTICS,
+    words: include_str!("../words.toml"),
     forms: &[&forms::DEMAND],
     sealed: &[],
     held: Some(|ctx, person| Box::pin(demand::service::held(ctx, person))),
-    words: include_str!("../words.toml"),
 };
 
 fn api() -> OpenApiRouter<App> {

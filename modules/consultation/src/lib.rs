@@ -92,10 +92,10 @@ pub static MODULE: Module = Module {
     subscriptions: &[],
     timers: &[],
     statistics: statistics::STATISTICS,
+    words: include_str!("../words.toml"),
     forms: &[],
     sealed: &[],
     held: None,
-    words: include_str!("../words.toml"),
 };
 
 /// No title, no names.

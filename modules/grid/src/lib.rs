@@ -125,10 +125,10 @@ pub static MODULE: Module = Module {
     }],
     timers: &[],
     statistics: statistics::STATISTICS,
+    words: include_str!("../words.toml"),
     forms: &[&forms::REPORTER],
     sealed: &[Sealed::for_its_row("grid_incident", "reporter_phone", "grid.phone")],
     held: Some(|ctx, person| Box::pin(incident::service::held(ctx, person))),
-    words: include_str!("../words.toml"),
 };
 
 /// No name, no telephone: who may read the feed is not always who may read the incident.

@@ -119,10 +119,10 @@ pub static MODULE: Module = Module {
     subscriptions: &[],
     timers: &[],
     statistics: statistics::STATISTICS,
+    words: include_str!("../words.toml"),
     forms: &[&forms::PARTY],
     sealed: &[Sealed::for_its_row("mediation_party", "phone", "mediation.phone")],
     held: Some(|ctx, person| Box::pin(case::held(ctx, person))),
-    words: include_str!("../words.toml"),
 };
 
 const SAMPLE: &str = r#"{"id":"0192f0c0-0000-7000-8000-000000000002","code":"TJ530102001001-0192F0C0","case":"AJ530102-20260302-5F3A9C21B0K","place":"530102001001","dispute_type":"02","source":"application","state":"mediating","effective_on":null}"#;

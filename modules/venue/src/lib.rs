@@ -68,8 +68,8 @@ pub static MODULE: Module = Module {
         unit: Text::new("次", "bookings"),
         count: |ctx, period| Box::pin(count_by::<Entity>(ctx, Column::OpenedAt, period, Column::Purpose, None)),
     }],
+    words: include_str!("../words.toml"),
     forms: &[],
     sealed: &[Sealed::for_its_row("venue_booking", "asker_phone", "venue.phone")],
     held: None,
-    words: include_str!("../words.toml"),
 };

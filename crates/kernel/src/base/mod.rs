@@ -9,8 +9,8 @@ use crate::module::{Mark, MenuEntry, Owner, Permission, RoleTemplate, Sealed, St
 use crate::people::{consents, held, requests, retention};
 use crate::{App, Module, Text};
 use crate::{
-    audit, cases, counties, events, exports, forms, idempotency, identity, inventory, people, places, process, rules,
-    standards, statistics,
+    audit, cases, counties, events, exports, forms, idempotency, identity, imports, inventory, people, places, process,
+    rules, standards, statistics,
 };
 
 pub static MODULE: Module = Module {
@@ -91,6 +91,11 @@ pub static MODULE: Module = Module {
             sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","place":"530102001001","on":"2026-03-02"}"#,
         },
         Topic {
+            id: "base.person.death_withdrawn",
+            title: Text::new("撤销死亡登记", "A death was recorded by mistake and taken back"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","place":"530102001001"}"#,
+        },
+        Topic {
             id: "base.person.moved",
             title: Text::new("县内迁移", "A person moved within the county"),
             sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000001","from":"530102001001","to":"530102001002","on":"2026-03-02"}"#,
@@ -125,6 +130,7 @@ pub static MODULE: Module = Module {
     timers: &[
         Timer { id: "base.task.overdue", every_seconds: 60, run: process::tell_overdue },
         Timer { id: "base.idempotency.forget", every_seconds: 3_600, run: idempotency::forget },
+        Timer { id: "base.import.go_on", every_seconds: 60, run: imports::go_on },
         Timer { id: "base.session.forget", every_seconds: 3_600, run: identity::sessions::forget },
         Timer { id: "base.person.retention", every_seconds: 3_600, run: retention::erase_persons },
         Timer { id: "base.import.retention", every_seconds: 3_600, run: retention::delete_files },
@@ -153,6 +159,7 @@ fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(places::api::routes())
         .merge(identity::api::routes())
+        .merge(identity::holders::routes())
         .merge(counties::api::routes())
         .merge(rules::api::routes())
         .merge(process::api::routes())
@@ -161,18 +168,19 @@ fn api() -> OpenApiRouter<App> {
         .merge(cases::api::routes())
         .merge(events::api::routes())
         .merge(exports::api::routes())
+        .merge(imports::api::routes())
         .merge(standards::routes())
-        .merge(forms::api::routes())
-        .merge(consents::routes())
-        .merge(requests::api::routes())
-        .merge(held::routes())
-        .merge(inventory::api::routes())
         .merge(people::households::routes())
         .merge(people::organisations::routes())
         .merge(people::moves::routes())
         .merge(people::merges::routes())
         .merge(people::api::routes())
         .merge(people::addresses::routes())
+        .merge(forms::api::routes())
+        .merge(consents::routes())
+        .merge(requests::api::routes())
+        .merge(held::routes())
+        .merge(inventory::api::routes())
 }
 
 /// What of the base's own lies sealed in the database.
@@ -223,7 +231,6 @@ const PERMISSIONS: &[Permission] = &[
     Permission::matters("base.request.refuse", Text::new("拒绝权利申请", "Refuse such a request")),
     Permission::matters("base.request.withdraw", Text::new("撤回权利申请", "Withdraw such a request")),
     Permission::everything("base.inventory.read", Text::new("导出系统清单", "Draw up the system inventory")),
-    Permission::matters("base.list.export", Text::new("导出清单", "Export lists to files")),
     Permission::matters("base.event.read", Text::new("读取事件流", "Read the event feed")),
     Permission::matters("base.person.read", Text::new("查看人员", "See persons")),
     Permission::matters("base.person.write", Text::new("登记人员", "Register persons and record values")),
@@ -251,6 +258,7 @@ const PERMISSIONS: &[Permission] = &[
     Permission::matters("base.consent.write", Text::new("登记同意", "Record consents")),
     Permission::matters("base.import.run", Text::new("导入表格", "Import sheets")),
     Permission::matters("base.import.undo", Text::new("撤回导入", "Take imports back")),
+    Permission::matters("base.list.export", Text::new("导出清单", "Export lists to files")),
 ];
 
 const ROLES: &[RoleTemplate] = &[

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod api;
 pub mod entity;
 pub mod grants;
+pub mod holders;
 pub mod password;
 mod recognise;
 pub mod roles;

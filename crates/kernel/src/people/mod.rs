@@ -25,6 +25,7 @@ mod rows;
 pub mod seal;
 pub mod show;
 pub mod sources;
+pub mod take_back;
 pub mod weigh;
 pub mod wire;
 

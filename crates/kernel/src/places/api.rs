@@ -148,27 +148,27 @@ async fn children(ctx: Ctx, Query(paging): Query<Paging>) -> Result<Json<Page<Pl
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Search {
-    /// Part of a name, or the beginning of a code.
+    /// Part of a name, its pinyin or the first letters of it, or the beginning of a code.
     #[param(example = "华山", min_length = 1)]
     q: String,
 }
 
-/// Up to 20 places below whose name contains, or whose code begins with, what is asked; highest level first.
+/// Up to 20 places below that fit: by name, by pinyin (`whq`, `wuhua`), by code. What fits exactly comes first, then what
+/// begins so; of these the places that the caller serves, and higher levels, first.
 #[utoipa::path(get, path = "/places/{place}/search", operation_id = "base_place_search", security(()),
     params(("place" = String, Path, example = "530102"), Search), responses((status = 200, body = Vec<Place>)))]
 async fn search(ctx: Ctx, Query(search): Query<Search>) -> Result<Json<Vec<Place>>> {
     let tree = &ctx.snapshot.places;
-    let q = search.q.trim();
-    if q.is_empty() {
-        return Err(invalid("q", "base.field.missing", Text::new("请输入名称或编码", "type a name or a code")));
+    if search.q.trim().is_empty() {
+        return Err(invalid(
+            "q",
+            "base.field.missing",
+            Text::new("请输入名称、拼音或编码", "type a name, pinyin or a code"),
+        ));
     }
-    let here = ctx.place()?.id;
-    let mut found: Vec<_> = tree
-        .all()
-        .filter(|p| p.until.is_none() && (p.name.contains(q) || p.code.starts_with(q)) && tree.contains(here, p.id))
-        .collect();
-    found.sort_by(|a, b| (a.kind, &a.code).cmp(&(b.kind, &b.code)));
-    Ok(Json(found.into_iter().take(20).map(|p| Place::from(tree, p)).collect()))
+    let served: Vec<i32> = ctx.actor.grants.iter().map(|grant| grant.place).collect();
+    let found = tree.find(ctx.place()?.id, &search.q, &served, 20);
+    Ok(Json(found.iter().map(|place| Place::from(tree, place)).collect()))
 }
 
 /// A dated change of a place.

@@ -4,6 +4,7 @@ pub mod api;
 mod change;
 mod code_table;
 pub mod entity;
+mod find;
 pub mod import;
 mod tree;
 

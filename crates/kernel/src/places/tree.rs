@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use jizuo_standards::division::DivisionCode;
 use sea_orm::{ConnectionTrait, QueryOrder};
 
+use super::find::{Initials, initials};
 use super::{Kind, entity};
 use crate::{Error, Reference, Result};
 
@@ -81,6 +82,7 @@ pub struct Tree {
     chains: Vec<i32>,
     roots: Vec<i32>,
     last_id: i32,
+    initials: HashMap<i32, Initials>,
 }
 
 /// What a code means.
@@ -157,6 +159,7 @@ impl Tree {
                 versions.shrink_to_fit();
                 tree.history.insert(place.id, versions);
             }
+            tree.initials.insert(place.id, initials(&place.name));
             tree.places.insert(place.id, Arc::new(place));
         }
         for children in tree.children.values_mut() {
@@ -184,6 +187,11 @@ impl Tree {
     /// The place of an id that a row holds; rows are only written with ids of the tree.
     pub fn place(&self, id: i32) -> Result<Arc<Place>> {
         self.places.get(&id).cloned().ok_or(Error::NotFound("place"))
+    }
+
+    /// With which letters a place's name may be typed.
+    pub(super) fn initials(&self, id: i32) -> &[u32] {
+        self.initials.get(&id).map_or(&[], |initials| initials)
     }
 
     pub fn name(&self, id: i32) -> &str {

@@ -61,6 +61,28 @@ async fn a_death_ends_the_membership_on_the_day_and_leaves_the_household_without
 }
 
 #[tokio::test]
+async fn a_death_that_was_recorded_by_mistake_is_taken_back() {
+    let test = TestApp::bare(&[]).await;
+    let clerk = clerk(&test, VILLAGE).await;
+    let husband = resident(&clerk, VILLAGE, "李建国", 1).await;
+    let wife = resident(&clerk, VILLAGE, "王秀英", 2).await;
+    let home = household(&clerk, VILLAGE, &husband, "1").await;
+    join(&clerk, VILLAGE, &home, &wife, "12").await;
+    let body = json!({ "on": "2026-03-02", "source": "document_seen" });
+    let withdraw = json!({ "reason": "同名误登" });
+    let path = at(&husband, "/death/withdraw");
+    clerk.post(&path, withdraw.clone()).await.refused(409, "base.person.not_dead");
+    clerk.post(&at(&husband, "/death"), body).await.expect(200);
+    assert_eq!(clerk.post(&path, withdraw).await.expect(200).text("standing"), "present");
+    let shown = clerk.get(&format!("/places/{VILLAGE}/households/{home}")).await.expect(200);
+    assert_eq!((shown.text("head"), shown.text("/people/1/relation_stale")), (husband.clone(), "false".into()));
+    let facts = known(&clerk, VILLAGE, &husband).await;
+    assert!(facts.get("person.deceased").is_none() && facts.get("person.death_date").is_none(), "{facts}");
+    let history = clerk.get(&at(&husband, "/facts?element=person.deceased")).await.expect(200);
+    assert_eq!(history.items()[0]["ended_why"], "同名误登");
+}
+
+#[tokio::test]
 async fn somebody_moves_within_the_county_and_takes_everything_along() {
     let test = TestApp::bare(&[]).await;
     let here = clerk(&test, VILLAGE).await;

@@ -36,10 +36,10 @@ fn module(id: &'static str) -> Module {
         subscriptions: &[],
         timers: &[],
         statistics: &[],
+        words: "",
         forms: &[],
         sealed: &[],
         held: None,
-        words: "",
     }
 }
 
@@ -160,10 +160,10 @@ static HIDING: Module = Module {
     subscriptions: &[],
     timers: &[],
     statistics: &[],
+    words: "",
     forms: &[],
     sealed: &[],
     held: None,
-    words: "",
 };
 
 #[tokio::test]

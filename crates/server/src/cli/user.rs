@@ -206,7 +206,7 @@ impl List {
         let mut rows = Vec::new();
         let mut after = None;
         loop {
-            let page = accounts::list(&ctx, &Paging { limit: Some(100), after }).await?;
+            let page = accounts::list(&ctx, &accounts::Wanted::default(), &Paging { limit: Some(100), after }).await?;
             let ids: Vec<Uuid> = page.items.iter().map(|account| account.id).collect();
             let roles = roles_of(&ctx, ids).await?;
             rows.extend(page.items.iter().map(|account| line(&ctx, account, &roles)));

@@ -1,11 +1,11 @@
-//! The page at `/`: where things are, and which county has which modules. For people who typed the bare address.
+//! `/` leads to the console. The page at `/about`: where things are, and which county has which modules.
 
 use std::fmt::Write;
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use jizuo_kernel::places::Place;
 use jizuo_kernel::{App, Lang, Text, counties};
@@ -14,7 +14,10 @@ use jizuo_kernel::{App, Lang, Text, counties};
 const COUNTIES: usize = 60;
 
 pub(super) fn routes(app: &App) -> Router {
-    Router::new().route("/", get(page)).with_state(app.clone())
+    Router::new()
+        .route("/", get(|| async { Redirect::to("/console") }))
+        .route("/about", get(page))
+        .with_state(app.clone())
 }
 
 async fn page(State(app): State<App>, headers: HeaderMap) -> Response {
@@ -35,7 +38,8 @@ fn html(app: &App, lang: Lang) -> String {
     );
     let _ = writeln!(
         body,
-        "<ul><li><a href=\"/docs/\">/docs</a> {}</li><li><a href=\"/api/v1/places\">/api/v1/places</a> {}</li></ul>",
+        "<ul><li><a href=\"/console\">/console</a> {}</li><li><a href=\"/docs/\">/docs</a> {}</li><li><a href=\"/api/v1/places\">/api/v1/places</a> {}</li></ul>",
+        say("办事页面，请登录", "the pages, for people who sign in"),
         say("接口文档", "API documentation"),
         say("区划，无需登录", "the places, without signing in"),
     );

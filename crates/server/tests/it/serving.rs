@@ -48,7 +48,8 @@ async fn a_process_without_places_lives_and_is_not_ready() {
 async fn the_documentation_needs_nothing_from_outside() {
     let (router, _folder) = server(30).await;
     assert_eq!(get(&router, "/docs").await.0, StatusCode::SEE_OTHER);
-    for path in ["/docs/", "/docs/swagger-initializer.js", "/docs/index.css", "/"] {
+    assert_eq!(get(&router, "/").await.0, StatusCode::SEE_OTHER, "to the console");
+    for path in ["/docs/", "/docs/swagger-initializer.js", "/docs/index.css", "/about"] {
         let (status, _, body) = get(&router, path).await;
         assert_eq!(status, StatusCode::OK, "{path}");
         assert!(!body.contains("//cdn") && !body.contains("https://"), "{path}: {body}");

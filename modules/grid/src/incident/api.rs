@@ -254,7 +254,10 @@ async fn show(ctx: Ctx, path: Path<MatterPath>) -> Result<Reply<InFull>> {
 #[serde(deny_unknown_fields)]
 #[schema(as = grid::Dispatch)]
 pub(crate) struct Dispatch {
-    /// An account that may handle incidents at the place.
+    /// An account that may handle incidents at the place: `GET …/holders`.
+    #[schema(extensions(
+        ("x-choices" = json!({ "path": "/holders?permission=grid.incident.handle", "value": "id", "title": "title" }))
+    ))]
     to: Uuid,
     #[serde(default)]
     #[schema(max_length = 500)]

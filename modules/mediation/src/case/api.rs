@@ -297,7 +297,10 @@ async fn record_refusal(ctx: Ctx, path: Path<PartyPath>, Json(Refusal {}): Json<
 #[serde(deny_unknown_fields)]
 #[schema(as = mediation::Acceptance, example = json!({ "mediator": "0192f0c0-0000-7000-8000-000000000001" }))]
 pub(crate) struct AcceptanceBody {
-    /// An account that may mediate at the place.
+    /// An account that may mediate at the place: `GET …/holders`.
+    #[schema(extensions(
+        ("x-choices" = json!({ "path": "/holders?permission=mediation.case.agree_orally", "value": "id", "title": "title" }))
+    ))]
     mediator: Uuid,
     #[serde(default)]
     #[schema(schema_with = found_type)]

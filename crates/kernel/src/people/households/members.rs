@@ -193,6 +193,29 @@ pub(crate) async fn depart(tx: &mut Tx, person: &person::Model, on: NaiveDate, w
     Ok(left)
 }
 
+/// Somebody is in the household again that they left by mistake, unless it has ended since.
+pub(crate) async fn rejoin(tx: &mut Tx, person: &person::Model, row: &member::Model) -> Result<person::Model> {
+    let county = Scope::counties(vec![row.county]);
+    let household = rows::household_within(tx, &county, row.household).await?;
+    if household.standing != rows::PRESENT {
+        return Ok(person.clone());
+    }
+    member::Entity::update_within(&county)
+        .col_expr(member::Column::Until, Expr::value(None::<NaiveDate>))
+        .col_expr(member::Column::WhyLeft, Expr::value(None::<String>))
+        .filter(member::Column::Id.eq(row.id))
+        .exec(tx.db())
+        .await?;
+    let leads = row.relation == HEAD && household.head.is_none();
+    let head = if leads { Some(person.id) } else { household.head };
+    rows::change_household(tx, &household, |u| u.col_expr(household::Column::Head, Expr::value(head))).await?;
+    rows::change_person(tx, person, |u| {
+        u.col_expr(person::Column::Household, Expr::value(Some(row.household)))
+            .col_expr(person::Column::Relation, Expr::value(Some(row.relation.clone())))
+    })
+    .await
+}
+
 /// Ends memberships by their ids.
 pub(crate) async fn end(tx: &Tx, county: &Scope, ids: &[Uuid], until: NaiveDate, why: &str) -> Result<()> {
     member::Entity::update_within(county)

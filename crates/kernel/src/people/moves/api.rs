@@ -25,6 +25,7 @@ use crate::{App, Ctx, Json, Reply, Result, Scope, Scoped, Subject, Text, Tx};
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(die))
+        .routes(routes!(withdraw_death))
         .routes(routes!(move_person))
         .routes(routes!(move_out))
         .routes(routes!(come_back))
@@ -119,6 +120,39 @@ async fn die(ctx: Ctx, path: Path<RowPath>, Json(body): Json<Death>) -> Result<R
     let payload = json!({ "id": row.id, "place": place.code, "on": on });
     tx.emit("base.person.died", &Subject::new("base.person", row.id), &payload)?;
     answer(tx, "base.person.record_death", &row, left).await
+}
+
+/// Why a death was recorded wrongly.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "reason": "同名误登，本人健在" }))]
+pub struct DeathWithdrawn {
+    #[schema(min_length = 1, max_length = 500)]
+    reason: String,
+}
+
+/// Takes back a death that was recorded by mistake: present again, and a member again where the household is still there.
+#[utoipa::path(post, path = "/places/{place}/persons/{id}/death/withdraw", operation_id = "base_person_death_withdraw",
+    security(("token" = ["base.person.record_death"])),
+    params(("place" = String, Path, example = "530102001001"), ("id" = Uuid, Path)),
+    request_body = DeathWithdrawn, responses((status = 200, body = PersonMoved)))]
+async fn withdraw_death(ctx: Ctx, path: Path<RowPath>, Json(body): Json<DeathWithdrawn>) -> Result<Reply<PersonMoved>> {
+    let mut tx = ctx.begin().await?;
+    let mut faults = Faults::default();
+    let reason = faults.text("reason", &body.reason, 500);
+    faults.check()?;
+    let row = rows::person(&tx, path.id).await?;
+    if row.standing != Standing::Dead.as_str() {
+        let why = Text::new("没有死亡登记", "no death is on record");
+        return Err(refuse("base.person.not_dead", why).current(json!({ "standing": row.standing })).into());
+    }
+    let row = death::withdraw(&mut tx, &row, &reason).await?;
+    tx.note("withdrawn", true);
+    tx.note("reason", reason);
+    let place = tx.snapshot.places.place(row.place)?;
+    let payload = json!({ "id": row.id, "place": place.code });
+    tx.emit("base.person.death_withdrawn", &Subject::new("base.person", row.id), &payload)?;
+    answer(tx, "base.person.record_death", &row, None).await
 }
 
 /// Where somebody moves, when and why.
@@ -491,6 +525,7 @@ async fn take_in(ctx: Ctx, path: Path<RowPath>, Json(body): Json<TakeIn>) -> Res
     faults.check()?;
     let row = arrivals::waiting(&tx, path.id).await?;
     let taken = arrivals::take_in(&mut tx, &row, &to, body.person).await?;
+    lives_at(&mut tx, &taken.person, &to.code, "village_visit", row.moved_on).await?;
     let mut left = None;
     if let Some(wanted) = &body.household {
         let household = rows::present_household(&tx, wanted.id).await?;

@@ -11,10 +11,10 @@ use super::super::entity::{arrival, fact, person};
 use super::super::facts::{self, Basis, Changes, Provenance, Value};
 use super::super::{Standing, Subject, initials, persons, rows, sources};
 use super::away::{self, Carried};
-use super::revive;
+use super::{relocate, revive};
 use crate::error::{internal, refuse};
 use crate::places::Place;
-use crate::{Error, Result, Scope, Scoped, Tx, say};
+use crate::{Error, Result, Scope, Scoped, Text, Tx, say};
 
 pub(super) const WAITING: &str = "waiting";
 pub(super) const TAKEN_IN: &str = "taken_in";
@@ -91,7 +91,7 @@ pub(super) async fn take_in(
         // Registered here before the other county said that they moved.
         Some(person) => {
             rows::only_present(&person)?;
-            person
+            come_over(tx, person, to).await?
         }
         None => return begin(tx, row, to, &carried).await,
     };
@@ -100,6 +100,26 @@ pub(super) async fn take_in(
     facts::write(tx, changes).await?;
     let person = rows::person_within(tx, &county, subject.id).await?;
     Ok(TakenIn { person, was_here })
+}
+
+/// Somebody whom another village of the county has registered already: they move over, where the caller serves both.
+async fn come_over(tx: &mut Tx, person: person::Model, to: &Arc<Place>) -> Result<person::Model> {
+    let there = tx.snapshot.places.place(person.place)?;
+    if there.village == to.village {
+        return Ok(person);
+    }
+    if tx.scope.covers(&there) {
+        let today = tx.today();
+        return Ok(relocate(tx, &person, to, today).await?.0);
+    }
+    let name = &there.name;
+    let why = say!("此人已登记在本县{name}", "this person is registered in {name} of this county already");
+    Err(refuse("base.arrival.registered", why)
+        .who(Text::new(
+            "该村（社区）办理县内迁移，或由县级数据管理员办理",
+            "that village moves them, or a data officer of the county",
+        ))
+        .into())
 }
 
 /// Somebody new.

@@ -4,9 +4,9 @@
 use chrono::NaiveDate;
 use jizuo_standards::element::{self, Element};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder};
 
-use super::super::entity::{person, post};
+use super::super::entity::{fact, member, person, post};
 use super::super::facts::{self, Outcome, Provenance};
 use super::super::households::members::{self, Left};
 use super::super::{Standing, Subject, rows};
@@ -52,6 +52,39 @@ pub(crate) async fn record(
     })
     .await?;
     Ok((row, left))
+}
+
+/// Takes back what was recorded by mistake: the person is present again, and a member again where the household is still there.
+/// Posts that ended are given anew, if at all: others may hold them by now.
+pub(crate) async fn withdraw(tx: &mut Tx, row: &person::Model, reason: &str) -> Result<person::Model> {
+    let county = Scope::counties(vec![row.county]);
+    fact::Entity::update_within(&county)
+        .col_expr(fact::Column::Standing, Expr::value(facts::PAST))
+        .col_expr(fact::Column::EndedAt, Expr::value(Some(tx.now)))
+        .col_expr(fact::Column::EndedBy, Expr::value(Some(tx.actor.name.clone())))
+        .col_expr(fact::Column::EndedWhy, Expr::value(Some(reason.to_owned())))
+        .filter(fact::Column::Subject.eq(row.id))
+        .filter(fact::Column::Element.is_in([DECEASED, DEATH_DATE]))
+        .filter(fact::Column::Standing.is_in([facts::IN_FORCE, facts::DISPUTED]))
+        .exec(tx.db())
+        .await?;
+    let gone = row.moved_to.is_some();
+    let standing = if gone { Standing::MovedOut } else { Standing::Present };
+    let row = rows::change_person(tx, row, |u| {
+        u.col_expr(person::Column::Standing, Expr::value(standing.as_str()))
+            .col_expr(person::Column::StandingSince, Expr::value(tx.today()))
+    })
+    .await?;
+    let ended = member::Entity::within(&county)
+        .filter(member::Column::Person.eq(row.id))
+        .filter(member::Column::WhyLeft.eq(rows::DEAD))
+        .order_by_desc(member::Column::Id)
+        .one(tx.db())
+        .await?;
+    match ended.filter(|_| !gone) {
+        Some(ended) => members::rejoin(tx, &row, &ended).await,
+        None => Ok(row),
+    }
 }
 
 pub(super) fn named(id: &'static str) -> Result<&'static Element> {

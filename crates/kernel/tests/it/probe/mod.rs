@@ -104,10 +104,10 @@ pub(crate) static PROBE: Module = Module {
             Box::pin(count_by::<note::Entity>(ctx, note::Column::OpenedAt, period, note::Column::State, None))
         },
     }],
+    words: "",
     forms: &[],
     sealed: &[],
     held: None,
-    words: "",
 };
 
 const RULES: &str = r#"

@@ -1,0 +1,327 @@
+//! What somebody is about to do to base data: what is asked for it, what it will do, and the page that says so.
+
+use askama::Template;
+use axum::http::{Method, StatusCode};
+use jizuo_kernel::page::Page;
+use jizuo_kernel::places::api::Place;
+use jizuo_kernel::problem::Problem;
+use serde_json::{Map, Value, json};
+
+use super::ask::{Ask, Choice, Kind, Of};
+use super::said;
+use super::wire::{Candidate, Found, Household, Person, PersonLine};
+use crate::answer::{Answered, done, page, page_with};
+use crate::client::{Answer, Write, quoted};
+use crate::frame::Frame;
+use crate::sent::Sent;
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+
+/// An action with its form.
+pub(crate) struct Plan {
+    pub(crate) title: String,
+    /// What it will do, and what it will not.
+    pub(crate) lead: String,
+    /// What to think of before.
+    pub(crate) caution: Option<String>,
+    pub(crate) asks: Vec<Ask>,
+    /// Says what happens.
+    pub(crate) button: String,
+    pub(crate) grave: bool,
+    /// Of the API, below `/api/v1`.
+    pub(crate) path: String,
+    /// What the body says besides the answers.
+    pub(crate) also: Value,
+    /// What the form carries on without asking.
+    pub(crate) keep: Vec<(String, String)>,
+    /// Where one came from.
+    pub(crate) back: String,
+    /// What is said when it is done.
+    pub(crate) done: String,
+    /// Where the form goes, where it is not the page itself.
+    pub(crate) action: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "people/plan.html")]
+struct PlanPage<'a> {
+    f: Frame,
+    plan: &'a Plan,
+    problem: Option<&'a Problem>,
+    /// Faults that no question of the form is about.
+    other: Vec<String>,
+    /// Those who may be the one who is to be registered.
+    candidates: Vec<Candidate>,
+    /// The number says that it is the one.
+    certain: bool,
+    once: String,
+}
+
+impl<'a> PlanPage<'a> {
+    fn of(f: Frame, plan: &'a Plan, once: String) -> PlanPage<'a> {
+        PlanPage { f, plan, problem: None, other: Vec::new(), candidates: Vec::new(), certain: false, once }
+    }
+
+    fn alike(&self, candidate: &Candidate) -> String {
+        said::alike(&candidate.why, self.f.lang)
+    }
+
+    fn standing(&self, code: &str) -> String {
+        said::standing(code, self.f.lang).1
+    }
+}
+
+impl Plan {
+    pub(crate) fn new(visit: &Visit, title: (&str, &str), button: (&str, &str), path: String, back: String) -> Plan {
+        let say = |(zh, en): (&str, &str)| said::pick(visit.lang, zh, en).to_owned();
+        Plan {
+            title: say(title),
+            lead: String::new(),
+            caution: None,
+            asks: Vec::new(),
+            button: say(button),
+            grave: false,
+            path,
+            also: json!({}),
+            keep: Vec::new(),
+            back,
+            done: String::new(),
+            action: None,
+        }
+    }
+
+    /// The empty form.
+    pub(crate) async fn show(mut self, visit: &Visit, place: &str, given: &Sent) -> Answered {
+        self.take(given);
+        for ask in &mut self.asks {
+            name_chosen(visit, place, ask).await?;
+        }
+        let f = Frame::at(visit, place, self.title.clone()).await?;
+        page(&PlanPage::of(f, &self, once()))
+    }
+
+    /// Sends it: on to the page it came from, or the form again with what is wrong.
+    pub(crate) async fn send(self, visit: &Visit, place: &str, sent: &Sent) -> Answered {
+        let (back, said) = (self.back.clone(), self.done.clone());
+        match self.carry_out(visit, place, sent).await? {
+            Ok(_) => Ok(done(&back, &said)),
+            Err(page) => Ok(page),
+        }
+    }
+
+    /// The API's answer, or the page that says what is missing.
+    pub(crate) async fn carry_out(
+        mut self,
+        visit: &Visit,
+        place: &str,
+        sent: &Sent,
+    ) -> Result<Result<Answer, axum::response::Response>, Trouble> {
+        self.take(sent);
+        let looking = look(visit, place, &mut self.asks, sent).await?;
+        let once = sent.given("once").map_or_else(once, str::to_owned);
+        if looking {
+            let f = Frame::at(visit, place, self.title.clone()).await?;
+            return Ok(Err(page(&PlanPage::of(f, &self, once))?));
+        }
+        let body = self.body();
+        let write = Write { json: Some(&body), if_match: sent.given("version"), key: Some(&once) };
+        match visit.api.call(Method::POST, &self.path, write).await {
+            Ok(answer) => Ok(Ok(answer)),
+            Err(problem) => Ok(Err(self.again(visit, place, &problem).await?)),
+        }
+    }
+
+    /// The form once more, with what is wrong and all that was typed.
+    async fn again(&mut self, visit: &Visit, place: &str, problem: &Problem) -> Answered {
+        if problem.status == 401 || problem.status >= 500 || problem.status == 404 {
+            return Err(Trouble(Box::new(problem.clone())));
+        }
+        let mut told = Vec::new();
+        for ask in &mut self.asks {
+            ask.blame(&problem.errors, &mut told);
+            name_chosen(visit, place, ask).await?;
+        }
+        let other = problem.errors.iter().enumerate().filter(|(n, _)| !told.contains(n));
+        let other = other.map(|(_, fault)| fault.message.clone()).collect();
+        let f = Frame::at(visit, place, self.title.clone()).await?;
+        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+        let candidates = match &problem.current {
+            Some(current) if problem.code == CANDIDATES || problem.code == REGISTERED => candidates(current),
+            _ => Vec::new(),
+        };
+        let certain = problem.code == REGISTERED;
+        // Nothing was done under the old key.
+        let once = once();
+        page_with(status, &PlanPage { f, plan: self, problem: Some(problem), other, candidates, certain, once })
+    }
+
+    fn take(&mut self, sent: &Sent) {
+        self.asks.iter_mut().for_each(|ask| ask.take(sent));
+    }
+
+    fn body(&self) -> Value {
+        let mut body = self.also.as_object().cloned().unwrap_or_else(Map::new);
+        self.asks.iter().for_each(|ask| ask.put(&mut body));
+        Value::Object(body)
+    }
+}
+
+/// Codes of the API's refusals that name who is registered already.
+const CANDIDATES: &str = "base.person.candidates";
+const REGISTERED: &str = "base.person.registered";
+
+/// One, or several.
+fn candidates(current: &Value) -> Vec<Candidate> {
+    let one = |value: &Value| serde_json::from_value(value.clone()).ok();
+    match current {
+        Value::Array(several) => several.iter().filter_map(one).collect(),
+        value => one(value).into_iter().collect(),
+    }
+}
+
+/// A key under which a write is done once.
+pub(crate) fn once() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
+/// Whether somebody is still being looked for: then the form comes again with who was found.
+pub(crate) async fn look(visit: &Visit, place: &str, asks: &mut [Ask], sent: &Sent) -> Result<bool, Trouble> {
+    let pressed = sent.given("_find");
+    let mut looking = false;
+    for ask in asks.iter_mut() {
+        let Kind::Pick(pick) = &mut ask.kind else { continue };
+        let wanted = pressed == Some(ask.name.as_str()) || pressed.is_none() && ask.value.is_empty();
+        if wanted && !pick.query.is_empty() {
+            pick.found = find(visit, place, pick.of, &pick.query).await?;
+            pick.searched = true;
+            if let [only] = pick.found.as_mut_slice() {
+                only.chosen = true;
+            }
+            looking = true;
+        } else if pressed.is_some() || looking {
+            name_chosen(visit, place, ask).await?;
+        }
+    }
+    if pressed.is_some() && !looking {
+        return Ok(true);
+    }
+    if looking {
+        for ask in asks.iter_mut() {
+            if matches!(&ask.kind, Kind::Pick(pick) if !pick.searched && pick.found.is_empty()) {
+                name_chosen(visit, place, ask).await?;
+            }
+        }
+    }
+    Ok(looking)
+}
+
+/// How many of those found are shown.
+const FOUND: usize = 8;
+
+pub(crate) async fn find(visit: &Visit, place: &str, of: Of, query: &str) -> Result<Vec<Choice>, Trouble> {
+    let at = format!("/places/{}", quoted(place));
+    let choice = |value: String, words: String, about: String| Choice {
+        value,
+        words,
+        about: Some(about).filter(|about| !about.is_empty()),
+        chosen: false,
+    };
+    Ok(match of {
+        Of::Person => {
+            let lines = persons(visit, &at, query).await?;
+            lines
+                .into_iter()
+                .take(FOUND)
+                .map(|line| choice(line.id.to_string(), line.name.clone(), about(visit, &line)))
+                .collect()
+        }
+        Of::Household => {
+            let path = format!("{at}/households?limit={FOUND}&q={}", quoted(query));
+            let page: Page<Household> = visit.api.read(&path).await?;
+            let words = |h: &Household| match &h.number {
+                Some(number) => format!("{number} · {}", h.head_name),
+                None => h.head_name.clone(),
+            };
+            page.items.iter().map(|h| choice(h.id.to_string(), words(h), h.place_name.clone())).collect()
+        }
+        Of::Village | Of::Anywhere => {
+            let from = match of {
+                Of::Village => place.get(..6).unwrap_or(place),
+                _ => place.get(..2).unwrap_or(place),
+            };
+            let path = format!("/places/{}/search?q={}", quoted(from), quoted(query));
+            let places: Vec<Place> = visit.api.read(&path).await?;
+            places.into_iter().take(FOUND).map(|place| choice(place.code, place.name, place.path)).collect()
+        }
+    })
+}
+
+/// By number where digits were typed, else by name.
+pub(crate) async fn persons(visit: &Visit, at: &str, query: &str) -> Result<Vec<PersonLine>, Trouble> {
+    let digits = query.chars().filter(char::is_ascii_digit).count();
+    if digits < 6 {
+        let path = format!("{at}/persons?limit={FOUND}&q={}", quoted(query));
+        return Ok(visit.api.read::<Page<PersonLine>>(&path).await?.items);
+    }
+    let key = if digits >= 15 { "identity_number" } else { "phone" };
+    let body = json!({ key: query });
+    let write = Write { json: Some(&body), ..Write::default() };
+    match visit.api.call(Method::POST, &format!("{at}/persons/find"), write).await {
+        Ok(answer) => Ok(answer.decode::<Found>()?.items),
+        // What is no number finds nobody.
+        Err(problem) if problem.status == 422 => Ok(Vec::new()),
+        Err(problem) => Err(problem.into()),
+    }
+}
+
+/// What tells two of one name apart.
+pub(crate) fn about(visit: &Visit, line: &PersonLine) -> String {
+    let mut parts = Vec::new();
+    if let Some(year) = line.birth_year {
+        parts.push(if visit.lang == jizuo_kernel::Lang::Zh {
+            format!("{year} 年生")
+        } else {
+            format!("born {year}")
+        });
+    }
+    parts.extend(line.identity_number.clone());
+    parts.push(line.place_name.clone());
+    parts.retain(|part| !part.is_empty());
+    parts.join(" · ")
+}
+
+/// Whoever is chosen stays chosen, with their name.
+pub(crate) async fn name_chosen(visit: &Visit, place: &str, ask: &mut Ask) -> Result<(), Trouble> {
+    let Kind::Pick(pick) = &mut ask.kind else { return Ok(()) };
+    if ask.value.is_empty() || !pick.found.is_empty() {
+        return Ok(());
+    }
+    let at = format!("/places/{}", quoted(place));
+    let words = match pick.of {
+        Of::Person => visit
+            .api
+            .read::<Person>(&format!("{at}/persons/{}", quoted(&ask.value)))
+            .await
+            .map(|person| (person.line.name.clone(), about(visit, &person.line))),
+        Of::Household => visit
+            .api
+            .read::<Household>(&format!("{at}/households/{}", quoted(&ask.value)))
+            .await
+            .map(|household| (household.head_name, household.number.unwrap_or_default())),
+        Of::Village | Of::Anywhere => visit
+            .api
+            .read::<Place>(&format!("/places/{}", quoted(&ask.value)))
+            .await
+            .map(|place| (place.name, place.path)),
+    };
+    match words {
+        Ok((words, about)) => {
+            let about = Some(about).filter(|about| !about.is_empty());
+            pick.found.push(Choice { value: ask.value.clone(), words, about, chosen: true });
+        }
+        // Whoever is not there cannot be chosen.
+        Err(trouble) if trouble.0.status < 500 => ask.value.clear(),
+        Err(trouble) => return Err(trouble),
+    }
+    Ok(())
+}
