@@ -9,6 +9,7 @@ mod exercise;
 mod exports;
 mod house;
 mod resident_pages;
+mod sealed;
 mod sql;
 mod surfaces;
 mod switching;
