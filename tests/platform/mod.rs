@@ -8,6 +8,7 @@ mod events;
 mod exercise;
 mod exports;
 mod house;
+mod resident_pages;
 mod sealed;
 mod sql;
 mod surfaces;

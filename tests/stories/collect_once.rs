@@ -32,8 +32,9 @@ async fn what_is_known_once_is_typed_by_nobody_again() {
 
     // Three offices want her name and telephone, and nobody asks her.
     let mediator = test.role(VILLAGE, "mediation.mediator").await;
+    let cases = format!("{here}/mediation/cases");
     let case = mediator.post(
-        &format!("{here}/mediation/cases"),
+        &cases,
         json!({
             "dispute_type": "02", "source": "application", "summary": "排水沟走向",
             "parties": [{ "person": person, "side": "applicant" }, { "name": "段永胜", "side": "respondent" }],
@@ -95,6 +96,7 @@ fn a_second_form_that_asks_the_same_under_another_name_is_not_built() {
             required: true,
         }],
     };
+    static FORMS: &[&Form] = &[&AGAIN];
     let modules: Vec<&'static Module> = MODULES
         .iter()
         .map(|module| -> &'static Module {
@@ -102,7 +104,7 @@ fn a_second_form_that_asks_the_same_under_another_name_is_not_built() {
                 return module;
             }
             let (title, about) = (module.title.clone(), module.about.clone());
-            Box::leak(Box::new(Module { title, about, forms: &[&AGAIN], ..**module }))
+            Box::leak(Box::new(Module { title, about, forms: FORMS, ..**module }))
         })
         .collect();
     let refused = Registry::build(&modules).err().map(|unservable| unservable.to_string()).unwrap_or_default();

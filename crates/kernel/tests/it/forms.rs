@@ -151,19 +151,28 @@ fn element(name: &'static str, element: &'static str) -> Field {
     Field { name, ask: Ask::Element(element), required: false }
 }
 
-/// What the platform says to a module with such a form; nothing where it can be served.
-fn faults(id: &'static str, fields: Vec<Field>) -> String {
-    let form =
-        Form { id, title: T, subject: SubjectKind::Person, purpose: T, ground: Ground::Consent, fields: fields.leak() };
-    let forms: &'static [&'static Form] = vec![&*Box::leak(Box::new(form))].leak();
-    let module: &'static Module = Box::leak(Box::new(Module { forms, ..EMPTY }));
+fn form(id: &'static str, fields: Vec<Field>) -> &'static Form {
+    let fields = fields.leak();
+    Box::leak(Box::new(Form {
+        id,
+        title: T,
+        subject: SubjectKind::Person,
+        purpose: T,
+        ground: Ground::Consent,
+        fields,
+    }))
+}
+
+fn faults(form: &'static Form) -> String {
+    let forms = vec![form].leak();
+    let module: &'static Module = Box::leak(Box::new(Module { title: T, about: T, forms, ..PROBE_WITHOUT_WORDS }));
     match Registry::build(&[&jizuo_kernel::MODULE, module]) {
         Ok(_) => String::new(),
         Err(unservable) => unservable.to_string(),
     }
 }
 
-const EMPTY: Module = Module {
+const PROBE_WITHOUT_WORDS: Module = Module {
     id: "wrong",
     title: T,
     about: T,
@@ -189,19 +198,20 @@ const EMPTY: Module = Module {
 
 #[test]
 fn a_form_that_asks_again_under_another_name_cannot_be_built() {
-    let told = faults("wrong.a", vec![own("mobile", "村民的手机号码", "Mobile")]);
+    let another_name = form("wrong.a", vec![own("mobile", "村民的手机号码", "Mobile")]);
+    let in_english = form("wrong.b", vec![own("tel", "呼叫", "Your phone number")]);
+    let twice = form("wrong.c", vec![element("a", "person.phone"), element("b", "person.phone")]);
+    let unknown = form("wrong.d", vec![element("a", "person.shoe_size")]);
+    let foreign = form("other.e", vec![element("a", "household.number")]);
+    let skills = form("wrong.f", vec![own("can", "特长", "What they can do")]);
+    let fine = form("wrong.g", vec![element("phone", "person.phone"), own("wish", "愿望", "What they wish for")]);
+    let told = faults(another_name);
     assert!(told.contains("person.phone") && told.contains("cannot be asked again under another name"), "{told}");
-    assert!(faults("wrong.b", vec![own("tel", "呼叫", "Your phone number")]).contains("person.phone"));
-    let twice = faults("wrong.c", vec![element("a", "person.phone"), element("b", "person.phone")]);
-    assert!(twice.contains("asks twice for person.phone"), "{twice}");
-    let unknown = faults("wrong.d", vec![element("a", "person.shoe_size")]);
-    assert!(unknown.contains("unknown element person.shoe_size"), "{unknown}");
-    let foreign = faults("other.e", vec![element("a", "household.number")]);
+    assert!(faults(in_english).contains("person.phone"));
+    assert!(faults(twice).contains("asks twice for person.phone"));
+    assert!(faults(unknown).contains("unknown element person.shoe_size"));
+    let foreign = faults(foreign);
     assert!(foreign.contains("does not begin with 'wrong.'") && foreign.contains("is about a person"), "{foreign}");
-    let skills = faults("wrong.f", vec![own("can", "特长", "What they can do")]);
-    assert!(skills.contains("base.volunteer.skills"), "what two forms need is an element: {skills}");
-    assert_eq!(
-        faults("wrong.g", vec![element("phone", "person.phone"), own("wish", "愿望", "What they wish for")]),
-        ""
-    );
+    assert!(faults(skills).contains("base.volunteer.skills"), "what two forms need is an element");
+    assert_eq!(faults(fine), "");
 }
