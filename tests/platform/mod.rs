@@ -8,6 +8,8 @@ mod events;
 mod exercise;
 mod exports;
 mod house;
+mod resident_pages;
+mod sealed;
 mod sql;
 mod surfaces;
 mod switching;

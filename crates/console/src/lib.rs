@@ -17,6 +17,7 @@ mod list;
 mod matter;
 mod me;
 mod module_page;
+mod outcome;
 mod pages;
 mod people;
 mod places;

@@ -8,6 +8,8 @@ mod folder;
 mod grid;
 mod mediation;
 mod people;
+mod people_data;
+mod residents;
 mod script;
 mod venue;
 
@@ -24,6 +26,7 @@ use crate::terminal::tell_line;
 use caller::{Caller, HandClock};
 pub(crate) use folder::{Folder, State};
 use people::Stage;
+pub(crate) use residents::sample;
 use script::Script;
 
 /// The whole of Yunnan, in the binary: the demonstration needs no other file.
@@ -91,6 +94,7 @@ pub(crate) async fn build(mut settings: Settings) -> Outcome<Vec<SignIn>> {
 
     let began = Instant::now();
     let mut script = Script::default();
+    people_data::write(&stage, start, &mut script)?;
     grid::write(&stage, start, end, &mut script);
     certificates::write(&stage, start, end, &mut script);
     consultation::write(&stage, end, &mut script);

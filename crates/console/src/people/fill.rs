@@ -6,7 +6,7 @@ use jizuo_kernel::problem::Problem;
 use jizuo_standards::element;
 use serde_json::{Map, Value, json};
 
-use super::acts::consent_asks;
+use super::acts_of_rights::consent_asks;
 use super::ask::{Ask, Choice, Kind};
 use super::forms::outcome;
 use super::plan::once;

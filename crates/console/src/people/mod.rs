@@ -1,11 +1,14 @@
 //! The pages of base data: persons, households, organisations, who arrives, forms, and imports.
 
 mod acts;
+mod acts_of_life;
+mod acts_of_rights;
 mod arrivals;
 mod ask;
 mod export;
 mod fill;
 mod forms;
+mod household_acts;
 mod households;
 mod imports;
 mod organisations;
@@ -39,9 +42,9 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/console/{place}/persons/{id}/accesses", get(person::accesses))
         .route("/console/{place}/persons/{id}/do/{action}", get(acts::form).post(acts::send))
         .route("/console/{place}/households", get(households::list))
-        .route("/console/{place}/households/new", get(households::create_form).post(households::create))
+        .route("/console/{place}/households/new", get(household_acts::create_form).post(household_acts::create))
         .route("/console/{place}/households/{id}", get(households::page))
-        .route("/console/{place}/households/{id}/do/{action}", get(households::form).post(households::send))
+        .route("/console/{place}/households/{id}/do/{action}", get(household_acts::form).post(household_acts::send))
         .route("/console/{place}/organisations", get(organisations::list))
         .route("/console/{place}/organisations/new", get(organisations::create_form).post(organisations::create))
         .route("/console/{place}/organisations/{id}", get(organisations::page))

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::wire::{Consent, Person, RevealedAll, Words};
-use super::{acts, said};
+use super::{acts, acts_of_rights, said};
 use crate::answer::{Answered, page};
 use crate::client::quoted;
 use crate::frame::Frame;
@@ -167,7 +167,7 @@ fn access(code: &str, lang: Lang) -> String {
 
 pub(crate) async fn held(visit: &Visit, place: &str, id: Uuid, sent: &Sent) -> Answered {
     let person = person(visit, place, id).await?;
-    let plan = acts::held(visit, place, &person);
+    let plan = acts_of_rights::held(visit, place, &person);
     let title = plan.title.clone();
     let answer = match plan.carry_out(visit, place, sent).await? {
         Ok(answer) => answer,

@@ -26,6 +26,8 @@ pub(crate) enum State {
 const KEY: &str = "key";
 const DATABASE: &str = "jizuo.sqlite";
 const SIGN_INS: &str = "signins.txt";
+/// A list to try the import with.
+const SAMPLE: &str = "户籍花名册.xlsx";
 const LOCK: &str = ".lock";
 const BUILDING: &str = ".building";
 
@@ -43,7 +45,7 @@ impl Folder {
             .collect();
         let has = |name: &str| names.iter().any(|found| found == name);
         let built = has(DATABASE) && has(KEY);
-        if !built && names.iter().any(|name| ![KEY, SIGN_INS, LOCK].contains(&&**name) && !name.starts_with(BUILDING)) {
+        if !built && names.iter().any(|name| ![KEY, SIGN_INS, SAMPLE, LOCK].contains(&&**name) && !name.starts_with(BUILDING)) {
             return Err(Failure::bad_input(
                 format!("{} is neither empty nor a demonstration", path.display()),
                 "choose another folder with --dir",
@@ -118,6 +120,8 @@ impl Folder {
             text.push('\n');
         }
         write_private(&self.path.join(SIGN_INS), &text)?;
+        let sample = super::sample().map_err(|error| Failure::failed(error.to_string(), "report this"))?;
+        write_bytes(&self.path.join(SAMPLE), &sample)?;
         let built = self.building_file();
         let log = self.path.join(format!("{BUILDING}.sqlite-wal"));
         if log.metadata().is_ok_and(|log| log.len() > 0) {
@@ -152,13 +156,17 @@ fn unreadable(name: &str, error: std::io::Error) -> Failure {
 
 /// Keys and passwords are for the owner of the folder only.
 fn write_private(file: &Path, text: &str) -> Outcome {
+    write_bytes(file, text.as_bytes())
+}
+
+fn write_bytes(file: &Path, bytes: &[u8]) -> Outcome {
     let mut options = OpenOptions::new();
     options.create(true).truncate(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
         .open(file)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .and_then(|mut file| file.write_all(bytes))
         .map_err(|error| Failure::failed(format!("{} cannot be written: {error}", file.display()), "check the disk"))
 }
 

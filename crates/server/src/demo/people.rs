@@ -61,7 +61,9 @@ fn seats(role: &str) -> &'static [Seat] {
 /// Roles of the base that are held at the top.
 const AT_THE_TOP: [&str; 3] = ["base.viewer", "base.archivist", "base.integrator"];
 /// Roles of the base that are held at every county.
-const AT_A_COUNTY: [&str; 2] = ["base.viewer", "base.case_clerk"];
+const AT_A_COUNTY: [&str; 4] = ["base.viewer", "base.case_clerk", "base.data_officer", "base.data_protection"];
+/// Held in the villages of the first county, whose base data the story has.
+const VILLAGE_CLERK: &str = "base.village_clerk";
 
 pub(super) struct Stage {
     app: App,
@@ -109,6 +111,12 @@ impl Stage {
         }
         for role in AT_A_COUNTY {
             self.open_at(&ground.county, role, &ground.county).await?;
+        }
+        if county.code == COUNTIES[0].code {
+            let villages = ground.villages.iter().take(2).chain(&ground.countryside);
+            for village in villages {
+                self.open_at(&ground.county, VILLAGE_CLERK, village).await?;
+            }
         }
         for role in modules.iter().flat_map(|module| module.roles).filter(|role| !is_administrator(role.id)) {
             for seat in seats(role.id) {
@@ -341,6 +349,20 @@ const NAMES: &[(&str, &str)] = &[
     ("恩批", "enpi"),
     ("聂正荣", "niezhengrong"),
     ("丰明月", "fengmingyue"),
+    ("赛金花·玛", "saijinhua.ma"),
+    ("雀丽萍", "queliping"),
+    ("保国华", "baoguohua"),
+    ("蔺学勤", "linxueqin"),
+    ("召存信", "zhaocunxin"),
+    ("咩叶", "mieye"),
+    ("宗永红", "zongyonghong"),
+    ("阿尼·扎史", "ani.zhashi"),
+    ("起绍祥", "qishaoxiang"),
+    ("施玛玉", "shimayu"),
+    ("麻卫东", "maweidong"),
+    ("水文珍", "shuiwenzhen"),
+    ("腊翁", "lawong"),
+    ("晋红梅", "jinhongmei"),
 ];
 
 #[cfg(test)]
