@@ -187,22 +187,28 @@ const PROBE_WITHOUT_WORDS: Module = Module {
     held: None,
 };
 
+/// What a module would have as a static.
+fn kept<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
+}
+
 #[test]
 fn a_form_that_asks_again_under_another_name_cannot_be_built() {
-    static ANOTHER_NAME: Form = form("wrong.a", &[own("mobile", "村民的手机号码", "Mobile")]);
-    static IN_ENGLISH: Form = form("wrong.b", &[own("tel", "呼叫", "Your phone number")]);
-    static TWICE: Form = form("wrong.c", &[element("a", "person.phone"), element("b", "person.phone")]);
-    static UNKNOWN: Form = form("wrong.d", &[element("a", "person.shoe_size")]);
-    static FOREIGN: Form = form("other.e", &[element("a", "household.number")]);
-    static SKILLS: Form = form("wrong.f", &[own("can", "特长", "What they can do")]);
-    static FINE: Form = form("wrong.g", &[element("phone", "person.phone"), own("wish", "愿望", "What they wish for")]);
-    let told = faults(&[&ANOTHER_NAME]);
+    let another_name = kept(form("wrong.a", kept([own("mobile", "村民的手机号码", "Mobile")])));
+    let in_english = kept(form("wrong.b", kept([own("tel", "呼叫", "Your phone number")])));
+    let twice = kept(form("wrong.c", kept([element("a", "person.phone"), element("b", "person.phone")])));
+    let unknown = kept(form("wrong.d", kept([element("a", "person.shoe_size")])));
+    let foreign = kept(form("other.e", kept([element("a", "household.number")])));
+    let skills = kept(form("wrong.f", kept([own("can", "特长", "What they can do")])));
+    let fine =
+        kept(form("wrong.g", kept([element("phone", "person.phone"), own("wish", "愿望", "What they wish for")])));
+    let told = faults(kept([another_name]));
     assert!(told.contains("person.phone") && told.contains("cannot be asked again under another name"), "{told}");
-    assert!(faults(&[&IN_ENGLISH]).contains("person.phone"));
-    assert!(faults(&[&TWICE]).contains("asks twice for person.phone"));
-    assert!(faults(&[&UNKNOWN]).contains("unknown element person.shoe_size"));
-    let foreign = faults(&[&FOREIGN]);
+    assert!(faults(kept([in_english])).contains("person.phone"));
+    assert!(faults(kept([twice])).contains("asks twice for person.phone"));
+    assert!(faults(kept([unknown])).contains("unknown element person.shoe_size"));
+    let foreign = faults(kept([foreign]));
     assert!(foreign.contains("does not begin with 'wrong.'") && foreign.contains("is about a person"), "{foreign}");
-    assert!(faults(&[&SKILLS]).contains("base.volunteer.skills"), "what two forms need is an element");
-    assert_eq!(faults(&[&FINE]), "");
+    assert!(faults(kept([skills])).contains("base.volunteer.skills"), "what two forms need is an element");
+    assert_eq!(faults(kept([fine])), "");
 }
