@@ -6,7 +6,6 @@ use jizuo_kernel::registry::Operation;
 use jizuo_server::{MODULES, web};
 use jizuo_testing::places::{HUASHAN, VILLAGE, WUHUA};
 use jizuo_testing::{Browser, TestApp, User};
-use serde_json::json;
 
 fn pages(test: &TestApp) -> Router {
     web::router(&test.app, test.router.clone())

@@ -18,9 +18,12 @@ async fn every_operation_succeeds_somewhere_and_leaves_the_audit_it_should() {
     venue(&test).await;
     consultation(&test).await;
     mediation(&test).await;
+    people(&test).await;
     households(&test).await;
     organisations(&test).await;
     moves(&test).await;
+    forms(&test).await;
+    requests(&test).await;
     figures_and_records(&test).await;
     imports(&test).await;
     let untried = test.untried();
@@ -384,6 +387,35 @@ async fn resident(clerk: &User<'_>, village: &str, name: &str) -> String {
     clerk.post(&format!("/places/{village}/persons"), body).await.expect(201).text("id")
 }
 
+async fn people(test: &TestApp) {
+    let here = format!("/places/{VILLAGE}/persons");
+    let clerk = test.role(VILLAGE, "base.village_clerk").await;
+    let officer = test.role(WUHUA, "base.data_officer").await;
+    let new = super::body_of(&test.app, operation(test, "base_person_register")).unwrap();
+    let number = new["facts"]["person.identity_number"].clone();
+    let id = clerk.post(&here, new).await.expect(201).text("id");
+    clerk.get(&format!("{here}?q=las")).await.expect(200);
+    clerk.post(&format!("{here}/find"), json!({ "identity_number": number })).await.expect(200);
+    for (source, status) in [("the_person", "10"), ("civil_affairs", "20")] {
+        let facts = json!({ "person.marital_status": status });
+        let body = json!({ "source": source, "basis": "statutory_duty", "facts": facts });
+        clerk.post(&format!("{here}/{id}/facts"), body).await.expect(200);
+    }
+    let shown = clerk.get(&format!("{here}/{id}")).await.expect(200);
+    let settle = json!({ "fact": shown.text("/conflicts/0/values/1/id"), "reason": "已核实" });
+    officer.post(&format!("/places/{WUHUA}/persons/{id}/settle"), settle).await.expect(200);
+    let reveal = super::body_of(&test.app, operation(test, "base_person_reveal")).unwrap();
+    clerk.post(&format!("{here}/{id}/reveal"), reveal).await.expect(200);
+    for rest in ["facts", "accesses", "candidates"] {
+        clerk.get(&format!("{here}/{id}/{rest}")).await.expect(200);
+    }
+    let addresses = format!("/places/{VILLAGE}/addresses");
+    let new = super::body_of(&test.app, operation(test, "base_address_add")).unwrap();
+    let address = clerk.post(&addresses, new).await.expect(201);
+    clerk.get(address.header("location").unwrap()).await.expect(200);
+    clerk.get(&addresses).await.expect(200);
+}
+
 async fn households(test: &TestApp) {
     let here = format!("/places/{VILLAGE}/households");
     let clerk = test.role(VILLAGE, "base.village_clerk").await;
@@ -463,6 +495,62 @@ async fn moves(test: &TestApp) {
 
 fn operation<'a>(test: &'a TestApp, id: &str) -> &'a jizuo_kernel::registry::Operation {
     test.app.registry.operations().into_iter().find(|o| o.id == id).unwrap()
+}
+
+async fn forms(test: &TestApp) {
+    let clerk = test.role(VILLAGE, "base.village_clerk").await;
+    let officer = test.role(WUHUA, "base.data_officer").await;
+    let person = resident(&clerk, VILLAGE, "李阿秀").await;
+    let here = format!("/places/{VILLAGE}");
+    clerk.get(&format!("{here}/forms")).await.expect(200);
+    clerk.get(&format!("{here}/forms/base.resident")).await.expect(200);
+    clerk.post(&format!("{here}/forms/base.resident/open"), json!({ "person": person })).await.expect(200);
+    let answers = json!({ "person": person, "answers": { "nationality": "01" } });
+    clerk.post(&format!("{here}/forms/base.resident/answers"), answers).await.expect(200);
+    officer.get(&format!("/places/{WUHUA}/elements/use")).await.expect(200);
+    let consents = format!("{here}/persons/{person}/consents");
+    let consent = json!({ "purpose": "base.volunteer", "how": "signed" });
+    let given = clerk.post(&consents, consent).await.expect(201).text("id");
+    clerk.get(&consents).await.expect(200);
+    clerk.post(&format!("{consents}/{given}/withdraw"), json!({})).await.expect(200);
+    let admin = test.role(WUHUA, "base.system_admin").await;
+    admin.get(&format!("/places/{WUHUA}/inventory")).await.expect(200);
+}
+
+async fn requests(test: &TestApp) {
+    let clerk = test.role(VILLAGE, "base.village_clerk").await;
+    let officer = test.role(WUHUA, "base.data_officer").await;
+    let protection = test.role(WUHUA, "base.data_protection").await;
+    let person = resident(&clerk, VILLAGE, "段永福").await;
+    let requests = format!("/places/{VILLAGE}/requests");
+    let ask = async |right: &str| {
+        let id = clerk.post(&requests, json!({ "person": person, "right": right })).await.expect(201).text("id");
+        officer.post(&format!("{requests}/{id}/take_up"), json!({})).await.expect(200);
+        id
+    };
+    let id = ask("explain").await;
+    clerk.get(&requests).await.expect(200);
+    clerk.get(&format!("{requests}/{id}")).await.expect(200);
+    officer.post(&format!("{requests}/{id}/answer"), json!({ "answer": "已当面说明" })).await.expect(200);
+    let id = ask("access").await;
+    officer.post(&format!("{requests}/{id}/refuse"), json!({ "reason": "未能核实身份" })).await.expect(200);
+    let id = ask("access").await;
+    clerk.post(&format!("{requests}/{id}/withdraw"), json!({})).await.expect(200);
+    let admin = test.role(WUHUA, "base.system_admin").await;
+    let process = format!("/places/{WUHUA}/processes/base.request");
+    let overlay = json!({ "add": [{
+        "id": "legal_review", "title": { "zh": "法制审核", "en": "Legal review" },
+        "before": "base.request.answer", "permission": "base.request.answer",
+    }] });
+    admin.put(&process, json!({ "overlay": overlay, "reason": "县里要求" })).await.expect(204);
+    let id = ask("copy").await;
+    officer.post(&format!("{requests}/{id}/local/legal_review"), json!({})).await.expect(200);
+    admin.delete(&process).await.expect(204);
+    let purpose = json!({ "purpose": "本人申请复制" });
+    protection.post(&format!("/places/{VILLAGE}/persons/{person}/held"), purpose).await.expect(200);
+    officer.post(&format!("{requests}/{id}/answer"), json!({ "answer": "已交付副本" })).await.expect(200);
+    let erase = json!({ "reason": "登记错误" });
+    protection.post(&format!("/places/{VILLAGE}/persons/{person}/erase"), erase).await.expect(204);
 }
 
 async fn figures_and_records(test: &TestApp) {

@@ -1,5 +1,6 @@
 //! What must hold for every module, walked over the operations of the documents: a new module is tested by being there.
 
+mod administering;
 mod at_once;
 mod console;
 mod documents;
@@ -8,6 +9,7 @@ mod exercise;
 mod exports;
 mod house;
 mod resident_pages;
+mod sealed;
 mod sql;
 mod surfaces;
 mod switching;

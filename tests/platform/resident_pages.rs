@@ -57,7 +57,8 @@ impl Desk {
     async fn send(&self, path: &str, fields: &[(&str, &str)]) -> Page {
         let mark = self.mark().await;
         let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
-        let fields = fields.iter().chain([&("csrf", mark.as_str())]);
+        let guard = [("csrf", mark.as_str())];
+        let fields = fields.iter().chain(&guard);
         let body: Vec<String> = fields.map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
         let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.call(request, body.join("&")).await

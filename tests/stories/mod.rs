@@ -1,6 +1,8 @@
 //! Acceptance scenarios told in order, as people live them.
 
+mod banned_functions;
 mod certificates;
+mod collect_once;
 mod consultation;
 mod disclosure;
 mod divisions;

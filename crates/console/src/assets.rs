@@ -18,8 +18,14 @@ fn asset(stem: &str, ending: &str, kind: &'static str, text: &'static str) -> As
     Asset { kind, text, name: format!("{stem}-{}.{ending}", &hash[..12]) }
 }
 
-static STYLE: LazyLock<Asset> =
-    LazyLock::new(|| asset("console", "css", "text/css; charset=utf-8", include_str!("../assets/console.css")));
+static STYLE: LazyLock<Asset> = LazyLock::new(|| {
+    asset(
+        "console",
+        "css",
+        "text/css; charset=utf-8",
+        concat!(include_str!("../assets/console.css"), include_str!("../assets/administration.css")),
+    )
+});
 static SCRIPT: LazyLock<Asset> =
     LazyLock::new(|| asset("console", "js", "text/javascript; charset=utf-8", include_str!("../assets/console.js")));
 static ICON: LazyLock<Asset> =

@@ -8,18 +8,18 @@ use jizuo_kernel::problem::{Problem, ProblemField};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::answer::{Answered, done, page_with};
+use crate::answer::{Answered, page_with};
 use crate::client::Write;
 use crate::decode::{Decoder, without_blank_groups};
 use crate::document::Schema;
 use crate::field::{Builder, Field};
-use crate::frame::{Frame, short};
+use crate::frame::Frame;
 use crate::matter::{Above, above, title};
 use crate::module_page::{Asked, Spot};
 use crate::sent::Sent;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
-use crate::{choices, list};
+use crate::{choices, list, outcome};
 
 #[derive(Template)]
 #[template(path = "form.html")]
@@ -87,18 +87,7 @@ pub(crate) async fn send(visit: &Visit, spot: &Spot<'_>, sent: Sent) -> Result<R
         key: sent.given("once").filter(|_| spot.operation.method == Method::POST),
     };
     let problem = match visit.api.call(spot.operation.method.clone(), &spot.path, write).await {
-        Ok(answer) => {
-            let to = match answer.header("location").and_then(|path| path.strip_prefix("/api/v1/places/")) {
-                Some(made) if answer.status == StatusCode::CREATED => page_of(spot, made),
-                _ => above.as_ref().map_or_else(|| spot.page_base.clone(), |above| above.page.clone()),
-            };
-            let to = if spot.operation.method == Method::DELETE {
-                to.rsplit_once('/').map_or(to.clone(), |(list, _)| list.to_owned())
-            } else {
-                to
-            };
-            return Ok(done(&to, &said_done(visit, spot)));
-        }
+        Ok(answer) => return outcome::after(visit, spot, &answer, above.as_ref()).await,
         Err(problem) => problem,
     };
     match problem.status {
@@ -121,24 +110,6 @@ pub(crate) async fn send(visit: &Visit, spot: &Spot<'_>, sent: Sent) -> Result<R
 
 fn body(spot: &Spot<'_>) -> Option<Schema> {
     spot.operation.body().map(|body| spot.document.plain(body))
-}
-
-/// The page of what was made: `530102000000/grid/incidents/<id>`.
-fn page_of(spot: &Spot<'_>, made: &str) -> String {
-    let (place, rest) = made.split_once('/').unwrap_or((made, ""));
-    let rest = match spot.module {
-        "base" => rest,
-        module => rest.strip_prefix(module).map_or(rest, |rest| rest.trim_start_matches('/')),
-    };
-    format!("/console/{}/m/{}/{rest}", short(place), spot.module)
-}
-
-fn said_done(visit: &Visit, spot: &Spot<'_>) -> String {
-    let what = visit.console.heading(spot.operation, visit.lang);
-    match visit.lang {
-        jizuo_kernel::Lang::Zh => format!("已办理：{what}。"),
-        jizuo_kernel::Lang::En => format!("Done: {what}."),
-    }
 }
 
 async fn form(

@@ -119,6 +119,11 @@ impl Frame {
         if self.lang == Lang::Zh { zh } else { en }
     }
 
+    /// A text that has both languages, in the reader's.
+    pub(crate) fn say<'a>(&self, text: &'a jizuo_kernel::Text) -> &'a str {
+        text.read(self.lang)
+    }
+
     pub(crate) fn english(&self) -> bool {
         self.lang == Lang::En
     }
@@ -185,13 +190,18 @@ const OWN: [(&str, &str); 10] = [
     ("base_codelist_list", "/standards"),
 ];
 
+/// Whether a line of the menu says something at this place: one county is no overview of counties.
+fn fits(operation: &str, place: &Place) -> bool {
+    operation != "base_overview" || place.kind.above_county()
+}
+
 fn groups(visit: &Visit, place: &Place, menu: &[MenuLine]) -> Vec<Group> {
     let base = format!("/console/{}", short(&place.code));
     let here = visit.here.split('?').next().unwrap_or_default();
     let mut work = Vec::new();
     let mut data = Vec::new();
     let mut administration = Vec::new();
-    for line in menu {
+    for line in menu.iter().filter(|line| fits(&line.operation, place)) {
         let own = OWN.iter().find(|(operation, _)| *operation == line.operation);
         let path = match own {
             Some((_, page)) => format!("{base}{page}"),
@@ -265,10 +275,7 @@ mod tests {
             page("grid", "/api/v1/places/530102000000/grid/incidents").as_deref(),
             Some("/console/530102/m/grid/incidents")
         );
-        assert_eq!(
-            page("base", "/api/v1/places/530102000000/persons").as_deref(),
-            Some("/console/530102/persons")
-        );
+        assert_eq!(page("base", "/api/v1/places/530102000000/persons").as_deref(), Some("/console/530102/persons"));
         assert_eq!(page("base", "/api/v1/me"), None);
         assert_eq!((count(3), count(99), count(100)), ("3".to_owned(), "99".to_owned(), "99+".to_owned()));
     }

@@ -17,8 +17,10 @@ mod list;
 mod matter;
 mod me;
 mod module_page;
-mod places;
+mod outcome;
+mod pages;
 mod people;
+mod places;
 mod preferences;
 mod search;
 mod sent;
@@ -59,6 +61,7 @@ pub fn router(app: &App, api: Router) -> Router {
         .route("/console/{place}/statistics", get(statistics::list))
         .route("/console/{place}/statistics/{statistic}", get(statistics::show))
         .route("/console/{place}/m/{module}/{*rest}", get(module_page::show).post(module_page::send))
+        .merge(pages::routes())
         .route("/console/{place}/{*rest}", any(trouble::no_page))
         .merge(people::routes())
         .fallback(trouble::no_page)

@@ -231,12 +231,17 @@ pub(crate) fn due(visit: &Visit, value: &Value) -> Option<Deadline> {
     Some(when::deadline(due, visit.now(), visit.lang))
 }
 
-/// What can be begun here by the caller.
+/// What can be begun here by the caller: to make an entry, and what else the collection offers.
 fn starts(visit: &Visit, spot: &Spot<'_>, f: &Frame) -> Vec<(String, String)> {
-    let operation = spot.document.at(&Method::POST, &spot.path).filter(|operation| f.may(&operation.id));
-    operation
-        .map(|operation| (visit.console.heading(operation, visit.lang), format!("{}/new", spot.page)))
-        .into_iter()
+    let here = &spot.operation.template;
+    let ending = |operation: &Operation| match operation.template.strip_prefix(here.as_str())? {
+        "" => Some("/new".to_owned()),
+        rest if rest.starts_with('/') && !rest[1..].contains(['/', '{']) => Some(rest.to_owned()),
+        _ => None,
+    };
+    let posts = spot.document.operations().iter().filter(|one| one.method == Method::POST && f.may(&one.id));
+    posts
+        .filter_map(|one| Some((visit.console.heading(one, visit.lang), format!("{}{}", spot.page, ending(one)?))))
         .collect()
 }
 

@@ -95,11 +95,13 @@ fn form_at<'a>(document: &'a Document, path: &ModulePath) -> Option<(&'a Operati
             }
         }
     }
-    if document.at(&Method::GET, &whole).is_some() {
-        return None;
-    }
     let methods = [Method::POST, Method::PUT];
     let operation = methods.iter().find_map(|method| document.at(method, &whole))?;
+    // `persons/find` is no person called "find".
+    let holes = |operation: &Operation| operation.template.matches('{').count();
+    if document.at(&Method::GET, &whole).is_some_and(|shown| holes(shown) <= holes(operation)) {
+        return None;
+    }
     Some((operation, whole))
 }
 

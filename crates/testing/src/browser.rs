@@ -65,7 +65,8 @@ impl Browser {
 
     /// Sends just these fields.
     pub async fn post(&mut self, path: &str, fields: &[(String, String)]) -> Page {
-        let body: Vec<String> = fields.iter().map(|(name, value)| format!("{}={}", quoted(name), quoted(value))).collect();
+        let body: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{}={}", quoted(name), quoted(value))).collect();
         let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request, path, Body::from(body.join("&"))).await
     }
@@ -143,7 +144,8 @@ impl Page {
             return;
         }
         let asked = &self.asked;
-        let policy = self.headers.get(header::CONTENT_SECURITY_POLICY).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let policy =
+            self.headers.get(header::CONTENT_SECURITY_POLICY).and_then(|v| v.to_str().ok()).unwrap_or_default();
         assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{asked}: {policy}");
         assert_eq!(self.headers.get(header::CACHE_CONTROL).and_then(|v| v.to_str().ok()), Some("no-store"), "{asked}");
         let count = |text: &str| self.html.matches(text).count();

@@ -95,7 +95,8 @@ async fn the_two_switches_work_without_a_script_and_come_back() {
     page.says("<html lang=\"en\">").says("Figures");
     let back = browser.submit(&page, "/console/elders", &[]).await.expect(303);
     browser.follow(&back).await.expect(200).says("class=\"elders\"");
-    let mut english = Browser::new(&jizuo_console::router(&test.app, test.router.clone())).header("accept-language", "en");
+    let mut english =
+        Browser::new(&jizuo_console::router(&test.app, test.router.clone())).header("accept-language", "en");
     english.get("/console/sign-in").await.expect(200).says("Sign in").is_silent_on("登录名");
 }
 

@@ -224,7 +224,6 @@ const PERMISSIONS: &[Permission] = &[
         Text::new("查阅停用模块的档案", "Read the archive of modules that are off"),
     ),
     Permission::matters("base.case.read", Text::new("按案件编码查看关联事项", "See the matters of a case by its code")),
-    Permission::matters("base.list.export", Text::new("导出清单", "Export lists to files")),
     Permission::matters("base.request.read", Text::new("查看权利申请", "See requests on one's own data")),
     Permission::matters("base.request.open", Text::new("提出权利申请", "Make a request on one's own data")),
     Permission::matters("base.request.take_up", Text::new("受理权利申请", "Take up such a request")),

@@ -40,6 +40,10 @@ impl LocalRoles {
         self.0.get(id)
     }
 
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &String> {
+        self.0.keys()
+    }
+
     pub fn at<'a>(&'a self, lineage: &'a [i32]) -> impl Iterator<Item = &'a LocalRole> {
         let mut found: Vec<_> = self.0.values().filter(|role| lineage.contains(&role.place)).collect();
         found.sort_by(|a, b| a.id.cmp(&b.id));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -63,7 +63,7 @@ async fn list(ctx: Ctx, Query(asked): Query<Holding>) -> Result<Json<Vec<Holder>
     let tree = &ctx.snapshot.places;
     let templates = registry.modules().iter().flat_map(|module| module.roles).map(|role| role.id.to_owned());
     let roles: Vec<String> = templates
-        .chain(ctx.snapshot.roles.0.keys().cloned())
+        .chain(ctx.snapshot.roles.ids().cloned())
         .filter(|role| {
             permissions_of(&ctx.app, &ctx.snapshot, role)
                 .is_some_and(|held| held.iter().any(|one| one == permission.id))

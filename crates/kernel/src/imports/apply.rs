@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
 };
@@ -18,7 +18,7 @@ use crate::people::entity::{address, fault, household, member, person};
 use crate::people::facts::{self, Changes, Outcome, Provenance};
 use crate::people::{Subject, persons};
 use crate::sheets::Row;
-use crate::{Result, Scoped, Text, Tx};
+use crate::{Result, Scope, Scoped, Text, Tx};
 
 const HEAD: &str = "02";
 /// 本人 in the first row of a household means its head.
@@ -192,7 +192,7 @@ async fn people(
     let mut changes = Changes::default();
     let mut born = Vec::new();
     let mut joining: Vec<person::Model> = Vec::new();
-    let mut members = Vec::new();
+    let mut members: Vec<member::ActiveModel> = Vec::new();
     let mut heads: Vec<household::Model> = Vec::new();
     let mut met: HashSet<Uuid> = HashSet::new();
     for (line, whom) in lines.iter_mut().zip(whom) {
@@ -250,6 +250,13 @@ async fn people(
         }
         if joined {
             joining.push(row);
+        }
+    }
+    let now_heads: HashMap<Uuid, Uuid> =
+        homes.values().chain(&heads).filter_map(|home| Some((home.id, home.head?))).collect();
+    for member in &mut members {
+        if let Set(household) = &member.household {
+            member.relation_to = Set(now_heads.get(household).copied());
         }
     }
     if !born.is_empty() {
@@ -310,6 +317,8 @@ fn join(
         household: Set(home.id),
         person: Set(row.id),
         relation: Set(relation.to_owned()),
+        // The head may stand further down in the sheet: [`people`] fills this in.
+        relation_to: Set(None),
         since: Set(how.observed_on),
         until: Set(None),
         why_left: Set(None),
@@ -336,6 +345,16 @@ async fn bind(
     }
     if !members.is_empty() {
         member::Entity::insert_many(members).exec_without_returning(tx.db()).await?;
+    }
+    // Members whom an earlier piece of the sheet brought before their head; few, as a piece has 500 rows.
+    for head in heads.iter().filter(|head| head.created_at != tx.now) {
+        member::Entity::update_within(&Scope::counties(vec![head.county]))
+            .col_expr(member::Column::RelationTo, Expr::value(head.head))
+            .filter(member::Column::Household.eq(head.id))
+            .filter(member::Column::Until.is_null())
+            .filter(member::Column::RelationTo.is_null())
+            .exec(tx.db())
+            .await?;
     }
     if !heads.is_empty() {
         let conflict = OnConflict::columns([household::Column::County, household::Column::Id])

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{Duration, NaiveDate};
+use chrono::NaiveDate;
 use jizuo_standards::element;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
@@ -24,9 +24,6 @@ pub(super) const RUNNING: &str = "running";
 pub(super) const DONE: &str = "done";
 pub(super) const UNDOING: &str = "undoing";
 pub(super) const UNDONE: &str = "undone";
-
-/// Days that a file is kept after it came.
-pub(super) const KEPT_DAYS: i64 = 30;
 
 /// What is kept of how the file is read.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -147,23 +144,6 @@ pub(super) async fn file_of(ctx: &Ctx, batch: &Batch) -> Result<Arc<[u8]>> {
 
 pub(super) fn book(bytes: Arc<[u8]>, mapping: &Mapping) -> Result<Book> {
     Book::reopen(bytes, mapping.layout.clone())
-}
-
-/// Deletes files whose retention has passed.
-pub(super) async fn forget_files(tx: &Tx) -> Result<u64> {
-    let old = batch::Entity::within(&tx.scope)
-        .filter(batch::Column::At.lt(tx.now - Duration::days(KEPT_DAYS)))
-        .filter(batch::Column::State.is_in([CHECKING, CHECKED, DONE, UNDONE]))
-        .all(tx.db())
-        .await?;
-    if old.is_empty() {
-        return Ok(0);
-    }
-    let gone = file::Entity::delete_within(&tx.scope)
-        .filter(file::Column::Import.is_in(old.iter().map(|row| row.id)))
-        .exec(tx.db())
-        .await?;
-    Ok(gone.rows_affected)
 }
 
 /// What a column is called in the file.

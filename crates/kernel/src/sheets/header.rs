@@ -28,6 +28,7 @@ pub struct Layout {
 
 /// One column with a title.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = SheetColumn)]
 pub struct Column {
     /// Counted from 0.
     pub index: usize,

@@ -25,6 +25,7 @@ pub struct Book {
 /// How the rows are written down in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SheetFormat)]
 pub enum Format {
     Xlsx,
     Csv,

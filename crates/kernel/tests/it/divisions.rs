@@ -231,3 +231,44 @@ async fn places_are_found_by_name_and_by_the_beginning_of_their_code() {
         stranger.get(&format!("/places/{code}")).await.expect(404);
     }
 }
+
+#[tokio::test]
+async fn places_are_found_by_pinyin_what_fits_best_and_is_served_first() {
+    let test = TestApp::bare(&[]).await;
+    let stranger = test.stranger();
+    let names = |answer: jizuo_testing::Answer| -> Vec<String> {
+        answer.items().iter().filter_map(|item| item["name"].as_str().map(str::to_owned)).collect()
+    };
+    for q in ["whq", "WHQ", "wuhuaqu", "wuhua", "53.01.02", "53 01 02"] {
+        let found =
+            names(stranger.get(&format!("/places/{PROVINCE}/search?q={}", q.replace(' ', "%20"))).await.expect(200));
+        assert_eq!(found.first().map(String::as_str), Some("五华区"), "{q}: {found:?}");
+    }
+    let found = stranger.get(&format!("/places/{PROVINCE}/search?q=whq")).await.expect(200);
+    assert_eq!(found.items()[0]["path"], "云南省 昆明市 五华区");
+    let all = names(stranger.get(&format!("/places/{PROVINCE}/search?q=sq")).await.expect(200));
+    assert!(!all.is_empty() && all.len() <= 20, "{all:?}");
+    // Who serves one county sees its communities before those of others.
+    let user = test.user(PANLONG, &["base.statistics.read"]).await;
+    let found = user.get(&format!("/places/{PROVINCE}/search?q=shequ")).await.expect(200);
+    assert!(found.items()[0]["code"].as_str().is_some_and(|code| code.starts_with("530103")), "{:#}", found.body);
+    let none = stranger.get(&format!("/places/{PROVINCE}/search?q=zzzz")).await.expect(200);
+    assert!(none.items().is_empty());
+}
+
+#[tokio::test]
+async fn who_may_do_something_is_told_to_colleagues_only() {
+    let test = TestApp::with(&[&PROBE]).await;
+    let writer = test.role(VILLAGE, "probe.writer").await;
+    let path = format!("/places/{VILLAGE}/holders?permission=probe.note.write");
+    let found = writer.get(&path).await.expect(200);
+    assert_eq!(found.items().len(), 1);
+    assert_eq!(found.items()[0]["id"], writer.id.to_string());
+    let outsider = test.user(VILLAGE, &["base.audit.read"]).await;
+    outsider.get(&path).await.refused(403, "base.gate.forbidden");
+    let path = format!("/places/{VILLAGE}/holders?permission=probe.nothing");
+    assert_eq!(writer.get(&path).await.expect(422).fields(), ["permission"]);
+    let mine = writer.get(&format!("/places/{VILLAGE}/operations")).await.expect(200);
+    let has = |id: &str| mine.items().iter().any(|one| one["id"] == id);
+    assert!(has("base_me") && has("probe_note_write") && !has("base_audit_list"), "{:#}", mine.body);
+}

@@ -56,7 +56,7 @@ async fn only_the_province_merges_proposal_and_deliberation() {
     for place in [WUHUA, KUNMING] {
         let admin = test.role(place, "base.system_admin").await;
         let refused = lay(&admin, place, "probe.decision", merged.clone()).await.refused(409, "base.process.level");
-        assert!(refused.text("who").contains("province"));
+        assert!(refused.text("who").contains("省级"));
     }
     let province = test.role(PROVINCE, "base.system_admin").await;
     lay(&province, PROVINCE, "probe.decision", merged).await.expect(204);

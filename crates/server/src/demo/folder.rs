@@ -45,7 +45,9 @@ impl Folder {
             .collect();
         let has = |name: &str| names.iter().any(|found| found == name);
         let built = has(DATABASE) && has(KEY);
-        if !built && names.iter().any(|name| ![KEY, SIGN_INS, SAMPLE, LOCK].contains(&&**name) && !name.starts_with(BUILDING)) {
+        if !built
+            && names.iter().any(|name| ![KEY, SIGN_INS, SAMPLE, LOCK].contains(&&**name) && !name.starts_with(BUILDING))
+        {
             return Err(Failure::bad_input(
                 format!("{} is neither empty nor a demonstration", path.display()),
                 "choose another folder with --dir",

@@ -201,3 +201,18 @@ async fn a_county_chooses_its_own_number_for_a_notice() {
     let office = test.role(WUHUA, "certificates.office").await;
     assert_eq!(office.get(&at(WUHUA, "/notices")).await.expect(200).items().len(), 1);
 }
+
+#[tokio::test]
+async fn a_resident_whom_the_base_data_knows_is_named_by_it() {
+    let test = platform().await;
+    let here = clerk(&test, VILLAGE).await;
+    let village = test.role(VILLAGE, "base.village_clerk").await;
+    let known = json!({ "source": "document_seen", "basis": "statutory_duty", "facts": { "person.name": "李阿诗" } });
+    let person = village.post(&format!("/places/{VILLAGE}/persons"), known).await.expect(201).text("id");
+    let body = json!({ "what": "健在证明", "requesting_body": "县社会保险中心", "person": person });
+    let told = here.post(&at(VILLAGE, "/demands"), body).await.expect(201);
+    assert_eq!((told.text("on_behalf_of"), told.text("person")), ("李阿诗".into(), person.clone()));
+    let both =
+        json!({ "what": "健在证明", "requesting_body": "县社会保险中心", "person": person, "on_behalf_of": "李阿诗" });
+    assert_eq!(here.post(&at(VILLAGE, "/demands"), both).await.expect(422).fields(), ["on_behalf_of"]);
+}

@@ -305,3 +305,25 @@ async fn a_form_calls_the_categories_what_the_list_calls_them() {
         assert_eq!(words[category["code"].as_str().unwrap()], category["title"], "{category}");
     }
 }
+
+#[tokio::test]
+async fn a_reporter_whom_the_base_data_knows_is_filled_in() {
+    let test = TestApp::with(&[&MODULE]).await;
+    let people = people(&test).await;
+    let clerk = test.role(VILLAGE, "base.village_clerk").await;
+    let known = json!({ "source": "document_seen", "basis": "statutory_duty", "facts": { "person.name": "李阿诗" } });
+    let person = clerk.post(&format!("/places/{VILLAGE}/persons"), known).await.expect(201).text("id");
+    let body = json!({ "category": "04", "title": "垃圾", "reporter": person, "reporter_phone": "13888800001" });
+    let id = people.worker.post(&at(VILLAGE, ""), body).await.expect(201).text("id");
+    let shown = people.worker.get(&at(VILLAGE, &format!("/{id}"))).await.expect(200);
+    assert_eq!((shown.text("reporter_name"), shown.text("reporter_phone")), ("李阿诗".into(), "138****0001".into()));
+    // The telephone flowed back: the next time it is known.
+    let body = json!({ "category": "04", "title": "又一处", "reporter": person });
+    let id = people.worker.post(&at(VILLAGE, ""), body).await.expect(201).text("id");
+    assert_eq!(
+        people.worker.get(&at(VILLAGE, &format!("/{id}"))).await.expect(200).text("reporter_phone"),
+        "138****0001"
+    );
+    let both = json!({ "category": "04", "title": "x", "reporter": person, "reporter_name": "李阿诗" });
+    assert_eq!(people.worker.post(&at(VILLAGE, ""), both).await.expect(422).fields(), ["reporter_name"]);
+}

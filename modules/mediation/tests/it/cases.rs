@@ -244,3 +244,39 @@ async fn a_mediator_sees_the_village_she_serves_and_figures_count_what_was_done(
     assert_eq!(figures("by_reason").await, [json!(["no_agreement", 1])]);
     assert_eq!(figures("by_form").await, [json!(["oral", 1])]);
 }
+
+#[tokio::test]
+async fn a_party_whom_the_base_data_knows_is_filled_in_and_typed_by_nobody() {
+    let test = platform().await;
+    let people = people(&test).await;
+    let clerk = test.role(VILLAGE, "base.village_clerk").await;
+    let known = json!({ "source": "document_seen", "basis": "statutory_duty",
+        "facts": { "person.name": "李阿诗", "person.phone": "13888800001" } });
+    let person = clerk.post(&format!("/places/{VILLAGE}/persons"), known).await.expect(201).text("id");
+    let named = |party: Value| {
+        let mut body = application();
+        body["parties"][0] = party;
+        body
+    };
+    let by_person = named(json!({ "person": person, "side": "applicant" }));
+    let id = people.mediator.post(&at(VILLAGE, ""), by_person).await.expect(201).text("id");
+    let shown = people.show(&id).await;
+    assert_eq!(
+        (shown.text("/parties/0/name"), shown.text("/parties/0/phone")),
+        ("李阿诗".into(), "138****0001".into())
+    );
+    assert_eq!(shown.text("/parties/0/person"), person);
+    let typed = named(json!({ "person": person, "phone": "13888800009", "side": "applicant" }));
+    let refused = people.mediator.post(&at(VILLAGE, ""), typed).await.expect(422);
+    assert_eq!(refused.fields(), ["parties.0.phone"]);
+    assert_eq!(refused.body["errors"][0]["code"], "base.form.known");
+    let both = named(json!({ "person": person, "name": "李阿诗", "side": "applicant" }));
+    assert_eq!(people.mediator.post(&at(VILLAGE, ""), both).await.expect(422).fields(), ["parties.0.name"]);
+    let nobody = named(json!({ "side": "applicant" }));
+    assert_eq!(people.mediator.post(&at(VILLAGE, ""), nobody).await.expect(422).fields(), ["parties.0.name"]);
+    // Who may register cases, and not use base data, is told who may.
+    let alone = test.user(VILLAGE, &["mediation.case.register", "mediation.case.read"]).await;
+    alone.post(&at(VILLAGE, ""), named(json!({ "person": person, "side": "applicant" }))).await.expect(403);
+    let more = json!({ "person": person, "side": "respondent" });
+    people.mediator.post(&at(VILLAGE, &format!("/{id}/parties")), more).await.expect(201);
+}
