@@ -40,7 +40,6 @@ pub(crate) enum Kind {
     Pick(Pick),
     /// A box that says yes.
     Tick,
-    Hidden,
 }
 
 #[derive(Clone, Debug)]
@@ -107,10 +106,6 @@ impl Ask {
     pub(crate) fn pick(lang: Lang, name: &str, label: (&str, &str), of: Of) -> Ask {
         let pick = Pick { of, query: String::new(), found: Vec::new(), searched: false };
         Ask::new(lang, name, label, Kind::Pick(pick))
-    }
-
-    pub(crate) fn hidden(lang: Lang, name: &str, value: &str) -> Ask {
-        Ask::new(lang, name, ("", ""), Kind::Hidden).worth(value)
     }
 
     /// Who says so, as everything that is recorded asks.
@@ -202,7 +197,7 @@ impl Ask {
         let own = self.name.replace('/', ".");
         for (n, fault) in faults.iter().enumerate() {
             let below = fault.field.strip_prefix(&own).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-            if below && !matches!(self.kind, Kind::Hidden) && !told.contains(&n) {
+            if below && !told.contains(&n) {
                 self.faults.push(fault.message.clone());
                 told.push(n);
             }
@@ -217,7 +212,7 @@ impl Ask {
                 Value::Array(chosen.collect())
             }
             _ if self.value.is_empty() => return,
-            Kind::Hidden | Kind::Tick if self.value == "true" => Value::Bool(true),
+            Kind::Tick if self.value == "true" => Value::Bool(true),
             _ => json!(self.value),
         };
         let mut at = body;
@@ -273,7 +268,7 @@ mod tests {
             Ask::line(Lang::Zh, "facts/person.phone", ("电话", "Phone"), 20),
             Ask::line(Lang::Zh, "reason", ("原因", "Reason"), 20),
             Ask::date(Lang::Zh, "on", ("日期", "Day")),
-            Ask::new(Lang::Zh, "numbers_differ", ("", ""), Kind::Hidden).worth("true"),
+            Ask::new(Lang::Zh, "numbers_differ", ("", ""), Kind::Tick).worth("true"),
         ];
         let mut body = Map::new();
         for ask in &mut asks {

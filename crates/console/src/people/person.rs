@@ -215,10 +215,6 @@ impl HistoryPage {
         }
     }
 
-    fn day(&self, day: &Option<chrono::NaiveDate>) -> String {
-        said::day(*day)
-    }
-
     fn minute(&self, at: &Option<chrono::DateTime<chrono::Utc>>) -> String {
         at.map(when::minute).unwrap_or_default()
     }

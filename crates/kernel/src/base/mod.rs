@@ -135,7 +135,12 @@ pub static MODULE: Module = Module {
         Timer { id: "base.person.retention", every_seconds: 3_600, run: retention::erase_persons },
         Timer { id: "base.import.retention", every_seconds: 3_600, run: retention::delete_files },
     ],
-    words: include_str!("words.toml"),
+    words: concat!(
+        include_str!("words.toml"),
+        include_str!("words/administration.toml"),
+        include_str!("words/people.toml"),
+        include_str!("words/forms.toml"),
+    ),
     statistics: &[
         Statistic {
             id: "base.persons.present",

@@ -25,7 +25,7 @@ pub fn is_administrator(role: &str) -> bool {
 
 /// Roles that counties made, by id.
 #[derive(Debug, Default)]
-pub struct LocalRoles(HashMap<String, LocalRole>);
+pub struct LocalRoles(pub(super) HashMap<String, LocalRole>);
 
 #[derive(Clone, Debug)]
 pub struct LocalRole {

@@ -65,12 +65,16 @@ pub fn the_person() -> Result<&'static Source> {
     find("the_person").ok_or_else(|| crate::error::internal("the source the_person is gone"))
 }
 
+/// Those that a caller may name: all but what comes along from another county.
+pub fn nameable() -> impl Iterator<Item = &'static Source> {
+    ALL.iter().filter(|source| source.id != TRANSFER)
+}
+
 /// The source that a caller names in a field.
 pub fn named(field: &str, id: &str) -> Result<&'static Source, FieldError> {
-    find(id).filter(|source| source.id != TRANSFER).ok_or_else(|| {
-        let known = || ALL.iter().filter(|source| source.id != TRANSFER);
-        let zh = known().map(|source| format!("{}（{}）", source.id, source.zh)).collect::<Vec<_>>().join("、");
-        let en = known().map(|source| source.id.as_str()).collect::<Vec<_>>().join(", ");
+    nameable().find(|source| source.id == id).ok_or_else(|| {
+        let zh = nameable().map(|source| format!("{}（{}）", source.id, source.zh)).collect::<Vec<_>>().join("、");
+        let en = nameable().map(|source| source.id.as_str()).collect::<Vec<_>>().join(", ");
         let why = crate::say!("来源须为：{zh}", "the source is one of {en}");
         FieldError::new(field, "base.source.unknown", why)
     })

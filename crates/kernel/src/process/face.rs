@@ -295,7 +295,7 @@ pub fn steps<E: Face>(process: &'static Process, by_hand: &[&str]) -> OpenApiRou
             operation::<E>(action, action, if step.reason { StepWithReason::name() } else { StepBody::name() })
                 .summary(Some(format!("{} ({})", step.title.en, step.title.zh)))
                 .description(Some(told(process, step)));
-        router = router.routes(route::<E>(path, document, handler));
+        router = router.routes(route::<E>(path, document, handler, step.reason));
     }
     let path = format!("/{}/{{id}}/local/{{step}}", E::PATH);
     let handler = post(|ctx: Ctx, path: Path<LocalPath>, Json(body): Json<StepBody>| async move {
@@ -315,7 +315,7 @@ pub fn steps<E: Face>(process: &'static Process, by_hand: &[&str]) -> OpenApiRou
                 .schema(Some(String::schema()))
                 .example(Some("supervision_review".into())),
         );
-    router.routes(route::<E>(path, document, handler))
+    router.routes(route::<E>(path, document, handler, false))
 }
 
 async fn take<E: Face>(
@@ -379,9 +379,16 @@ fn route<E: Face>(
     path: String,
     operation: impl Into<Operation>,
     handler: axum::routing::MethodRouter<App>,
+    explained: bool,
 ) -> UtoipaMethodRouter<App> {
-    let mut schemas = vec![(StepBody::name().into_owned(), StepBody::schema())];
-    schemas.push((StepWithReason::name().into_owned(), StepWithReason::schema()));
+    // Only what the operation asks for: a schema that no body names would go without the words of bodies, and differ from
+    // the same one in another module's document.
+    let body = if explained {
+        (StepWithReason::name().into_owned(), StepWithReason::schema())
+    } else {
+        (StepBody::name().into_owned(), StepBody::schema())
+    };
+    let mut schemas = vec![body];
     schemas.push((E::Wire::name().into_owned(), E::Wire::schema()));
     E::Wire::schemas(&mut schemas);
     let mut paths = Paths::new();

@@ -57,14 +57,14 @@ impl Dictionary<'_> {
             if let RefOr::T(parameter) = parameter
                 && parameter.parameter_in == ParameterIn::Query
             {
-                self.query(parameter);
+                self.query(&id, parameter);
             }
         }
     }
 
-    fn query(&mut self, parameter: &mut Parameter) {
+    fn query(&mut self, operation: &str, parameter: &mut Parameter) {
         let name = parameter.name.clone();
-        if let Some(word) = self.parameter(&name) {
+        if let Some(word) = self.parameter(operation, &name) {
             put(&mut parameter.extensions, "x-words", json!({ "zh": word.zh, "en": word.en }));
             if let (Some(zh), Some(en)) = (word.hint_zh, word.hint_en) {
                 put(&mut parameter.extensions, "x-hint", json!({ "zh": zh, "en": en }));
@@ -72,7 +72,7 @@ impl Dictionary<'_> {
         }
         let holds = parameter.schema.as_ref().map(|schema| self.holds(schema)).unwrap_or_default();
         if holds.text {
-            let values = self.values(None, &name, &holds);
+            let values = self.values(Some(operation), &name, &holds);
             if !values.is_empty() {
                 put(&mut parameter.extensions, "x-enum-words", json!(values));
             }

@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jizuo_standards::codelist;
 use serde::{Deserialize, Serialize};
 
 use crate::module::Permission;
 use crate::{Module, Text};
 
 mod laying;
+mod list;
 mod speech;
 
 pub(crate) use speech::Speech;
@@ -42,10 +42,12 @@ struct Words {
     property: BTreeMap<String, Word>,
     /// Where a schema says it otherwise: by the schema's name as it stands in the document.
     schema: BTreeMap<String, BTreeMap<String, Word>>,
-    /// Words for values: by the name of the property, of the list of values, or by `Schema.property`.
+    /// Words for values: by the name of the property, of the list of values, by `Schema.property`, or by
+    /// `operation.parameter`.
     value: BTreeMap<String, BTreeMap<String, Said>>,
-    /// Properties whose values are the codes of a published code list.
+    /// Properties whose values are the codes of a published list.
     list: BTreeMap<String, String>,
+    /// By the name of the parameter, or by `operation.parameter`.
     parameter: BTreeMap<String, Word>,
     operation: BTreeMap<String, Said>,
 }
@@ -82,8 +84,8 @@ impl Words {
             check(format!("operation.{id}"), &said.zh, &said.en);
         }
         for (name, list) in &words.list {
-            if codelist::find(list).is_none() {
-                faults.push(format!("list.{name} names the code list {list}, which is not published"));
+            if list::find(list).is_none() {
+                faults.push(format!("list.{name} names the list {list}, which is not published"));
             }
         }
         if faults.is_empty() { Ok(words) } else { Err(faults) }
@@ -186,12 +188,13 @@ impl<'a> Dictionary<'a> {
         None
     }
 
-    fn parameter(&mut self, name: &str) -> Option<Word> {
+    fn parameter(&mut self, operation: &str, name: &str) -> Option<Word> {
+        let of_this = format!("{operation}.{name}");
         for layer in 0..self.layers.len() {
             let words = self.layers[layer];
-            let own = words.parameter.get(name).map(|word| (format!("parameter.{name}"), word));
+            let spoken = |key: &str| Some((format!("parameter.{key}"), words.parameter.get(key)?));
             let named = || Some((format!("property.{name}"), words.property.get(name)?));
-            if let Some((line, word)) = own.or_else(named) {
+            if let Some((line, word)) = spoken(&of_this).or_else(|| spoken(name)).or_else(named) {
                 self.used[layer].insert(line);
                 return Some(word.clone());
             }
@@ -199,37 +202,40 @@ impl<'a> Dictionary<'a> {
         None
     }
 
-    fn values(&mut self, schema: Option<&str>, name: &str, holds: &Holds) -> BTreeMap<String, Said> {
-        let mut keys: Vec<String> = schema.iter().map(|schema| format!("{schema}.{name}")).collect();
+    /// The words for values of a property of a schema, or of a parameter of an operation.
+    fn values(&mut self, owner: Option<&str>, name: &str, holds: &Holds) -> BTreeMap<String, Said> {
+        let mut keys: Vec<String> = owner.iter().map(|owner| format!("{owner}.{name}")).collect();
         keys.extend(holds.list.clone());
         keys.push(name.to_owned());
         let mut found: BTreeMap<String, Said> = BTreeMap::new();
-        for layer in self.from(schema)..self.layers.len() {
+        for layer in self.from(owner)..self.layers.len() {
             let words = self.layers[layer];
             let mut lines = Vec::new();
             for key in &keys {
+                // Where any text may stand, the nearest words are the whole of it.
+                if holds.values.is_none() && !found.is_empty() {
+                    break;
+                }
                 for (value, said) in words.value.get(key).into_iter().flatten() {
                     if holds.values.as_ref().is_none_or(|values| values.contains(value)) {
                         lines.push(value_of(key, value));
                         found.entry(value.clone()).or_insert_with(|| said.clone());
                     }
                 }
-                if let Some(list) = words.list.get(key).and_then(|id| codelist::find(id)) {
+                if let Some(entries) = words.list.get(key).and_then(|id| list::find(id)) {
                     lines.push(format!("list.{key}"));
-                    for entry in list.entries.iter().filter(|entry| may(holds, &entry.code)) {
-                        let said = || Said { zh: entry.zh.clone(), en: entry.en.clone() };
-                        found.entry(entry.code.clone()).or_insert_with(said);
+                    for (code, said) in entries.into_iter().filter(|(code, _)| may(holds, code)) {
+                        found.entry(code).or_insert(said);
                     }
                 }
             }
             self.used[layer].extend(lines);
             // The module's own processes say what the states of its matters are called.
-            if layer == 0 && name == "state" {
+            if layer == 0 && name == "state" && found.is_empty() {
                 for (id, said) in self.states.iter().filter(|(id, _)| may(holds, id)) {
                     found.entry(id.clone()).or_insert_with(|| said.clone());
                 }
             }
-            // Where any text may stand, the nearest words are the whole of it.
             if holds.values.is_none() && !found.is_empty() {
                 break;
             }
