@@ -114,6 +114,10 @@ impl HeldPage {
         fact_standing(code, self.f.lang)
     }
 
+    fn minute(&self, at: &Option<chrono::DateTime<chrono::Utc>>) -> String {
+        at.map(when::minute).unwrap_or_default()
+    }
+
     fn relation(&self, code: &str) -> String {
         said::value_title("household.relationship", code, self.f.lang)
     }

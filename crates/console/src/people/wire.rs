@@ -38,7 +38,6 @@ pub(crate) struct PersonLine {
     pub(crate) age: Option<u32>,
     pub(crate) minor: bool,
     pub(crate) identity_number: Option<String>,
-    pub(crate) place: String,
     pub(crate) place_name: String,
     pub(crate) household: Option<HouseholdOf>,
     pub(crate) standing: String,
@@ -131,7 +130,6 @@ pub(crate) struct Candidate {
     pub(crate) id: Uuid,
     pub(crate) name: String,
     pub(crate) birth_year: Option<String>,
-    pub(crate) place: Option<String>,
     pub(crate) place_name: Option<String>,
     pub(crate) standing: String,
     pub(crate) why: String,
@@ -171,7 +169,6 @@ pub(crate) struct Consent {
     pub(crate) id: Uuid,
     pub(crate) purpose: String,
     pub(crate) purpose_text: Option<Words>,
-    pub(crate) given_by: String,
     pub(crate) guardian: Option<String>,
     pub(crate) guardian_relation: Option<String>,
     pub(crate) how: String,
@@ -184,7 +181,6 @@ pub(crate) struct Consent {
 #[serde(default)]
 pub(crate) struct Household {
     pub(crate) id: Uuid,
-    pub(crate) place: String,
     pub(crate) place_name: String,
     pub(crate) number: Option<String>,
     pub(crate) head: Option<Uuid>,
@@ -202,9 +198,7 @@ pub(crate) struct Household {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Address {
-    pub(crate) id: Uuid,
     pub(crate) text: String,
-    pub(crate) place_name: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -225,16 +219,13 @@ pub(crate) struct Member {
     #[serde(alias = "source_title")]
     pub(crate) source_name: Option<Words>,
     pub(crate) collector: String,
-    pub(crate) recorded_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Organisation {
     pub(crate) id: Uuid,
-    pub(crate) place: String,
     pub(crate) place_name: String,
-    pub(crate) kind: String,
     pub(crate) kind_name: String,
     pub(crate) name: String,
     pub(crate) credit_code: Option<String>,
@@ -257,7 +248,6 @@ pub(crate) struct Post {
     pub(crate) until: Option<NaiveDate>,
     pub(crate) standing: String,
     pub(crate) collector: String,
-    pub(crate) recorded_at: Option<DateTime<Utc>>,
 }
 
 /// A kind of organisation.
@@ -273,7 +263,6 @@ pub(crate) struct Kind {
 #[serde(default)]
 pub(crate) struct Arrival {
     pub(crate) id: Uuid,
-    pub(crate) place: String,
     pub(crate) place_name: String,
     pub(crate) name: String,
     pub(crate) from_name: String,

@@ -21,8 +21,6 @@ pub(crate) struct Form {
     pub(crate) subject: String,
     pub(crate) name: String,
     pub(crate) minor: bool,
-    pub(crate) known: usize,
-    pub(crate) to_ask: usize,
     pub(crate) fields: Vec<FormField>,
 }
 
