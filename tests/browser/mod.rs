@@ -60,13 +60,16 @@ impl Desk {
         // A cookie is taken for the page that is open.
         self.go("/console/sign-in").await;
         let token = user.token().unwrap().to_owned();
-        let cookie = fantoccini::cookies::Cookie::build(("jizuo_session", token)).path("/").build();
+        let cookie = fantoccini::cookies::Cookie::build(("jizuo_session", token)).domain("127.0.0.1").path("/").build();
         self.client().add_cookie(cookie).await.unwrap();
     }
 
     /// Chooses as the switch in the top bar does.
     pub(super) async fn prefer(&self, name: &str, value: &str) {
-        let cookie = fantoccini::cookies::Cookie::build((name.to_owned(), value.to_owned())).path("/").build();
+        let cookie = fantoccini::cookies::Cookie::build((name.to_owned(), value.to_owned()))
+            .domain("127.0.0.1")
+            .path("/")
+            .build();
         self.client().add_cookie(cookie).await.unwrap();
     }
 

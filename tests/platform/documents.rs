@@ -68,7 +68,8 @@ fn a_county_document_is_whole_in_itself() {
             assert!(value["components"]["schemas"].get(name).is_some(), "{on:?}: the schema {name} is missing");
         }
         for module in registry.optional() {
-            let there = document.contains(&format!("/{}/", module.id));
+            let below = format!("/api/v1/places/{{place}}/{}/", module.id);
+            let there = value["paths"].as_object().unwrap().keys().any(|path| path.starts_with(&below));
             assert_eq!(there, on.contains(&module.id), "{on:?}: operations of {}", module.id);
         }
     }

@@ -99,6 +99,8 @@ impl Seen {
         let links = css("a[href]");
         let links = html.select(&links).filter_map(|a| a.attr("href"));
         let own = links.filter(|href| href.starts_with("/console") && !href.starts_with("/console/assets"));
+        // A file is no page.
+        let own = own.filter(|href| !href.contains("/imports/template"));
         own.map(|href| href.split('#').next().unwrap_or_default().to_owned()).collect()
     }
 

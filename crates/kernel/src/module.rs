@@ -51,8 +51,11 @@ pub struct Module {
     /// Its columns that hold sealed values: without them a change of the master key would leave values nobody can open.
     pub sealed: &'static [Sealed],
     /// What it holds that names a person of the base data, for who asks what is held on them (PIPL 45).
-    pub held: Option<for<'a> fn(&'a Ctx, Uuid) -> Work<'a, Vec<Held>>>,
+    pub held: Option<Holding>,
 }
+
+/// Finds what a module holds that names a person.
+pub type Holding = for<'a> fn(&'a Ctx, Uuid) -> Work<'a, Vec<Held>>;
 
 /// A column of sealed values.
 #[derive(Clone, Copy, Debug)]

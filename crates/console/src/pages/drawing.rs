@@ -62,8 +62,7 @@ pub(super) fn draw(p: &ProcessHere, lang: Lang) -> Drawing {
         (Some(from), Some(to)) => to > from && rows[from + 1..to].iter().all(|row| row.state.is_none()),
         _ => false,
     };
-    let beside =
-        |edge: &Edge| place_of(&edge.from).is_some_and(|row| rows[row].sides.iter().any(|side| *side == edge.to));
+    let beside = |edge: &Edge| place_of(&edge.from).is_some_and(|row| rows[row].sides.contains(&edge.to));
     // On the left go the ways back and past other states; on the right what begins or ends at a side state.
     let is_left = |edge: &Edge| place_of(&edge.from).is_some() && place_of(&edge.to).is_some() && !next_to(edge);
     let left: Vec<&Edge> = edges.iter().filter(|edge| is_left(edge)).collect();

@@ -53,7 +53,7 @@ fn items(items: &ArrayItems) -> Option<&RefOr<Schema>> {
 pub(super) fn of(document: &OpenApi, item: &RefOr<Schema>, lang: Lang) -> Vec<Column> {
     let mut columns = Vec::new();
     let walk = Walk { document, lang };
-    walk.into_object(item, &[], &[], 0, &mut columns);
+    walk.object(item, &[], &[], 0, &mut columns);
     if columns.is_empty() {
         // A list of bare texts or numbers.
         let title = if lang == Lang::Zh { "值" } else { "value" };
@@ -68,7 +68,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn into_object(
+    fn object(
         &self,
         schema: &RefOr<Schema>,
         path: &[String],
@@ -81,12 +81,12 @@ impl Walk<'_> {
             // A struct that holds another one flattened.
             Some(Schema::AllOf(all)) => {
                 for part in &all.items {
-                    self.into_object(part, path, titles, depth, columns);
+                    self.object(part, path, titles, depth, columns);
                 }
             }
             Some(Schema::OneOf(one)) => {
                 for part in &one.items {
-                    self.into_object(part, path, titles, depth, columns);
+                    self.object(part, path, titles, depth, columns);
                 }
             }
             _ => {}

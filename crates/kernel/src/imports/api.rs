@@ -189,7 +189,7 @@ pub(crate) struct NewImport {
     request_body = NewImport, responses((status = 201, body = ImportDetail)))]
 async fn upload(ctx: Ctx, Json(new): Json<NewImport>) -> Result<Reply<ImportDetail>> {
     let mut faulty = Faults::default();
-    let source = sources::named("source", &new.source).map_err(|fault| faulty.push(fault)).ok();
+    let source = sources::named("source", &new.source).map_err(|fault| faulty.push(*fault)).ok();
     let file_name = faulty.text("file_name", &new.file_name, 200);
     if new.observed_on.is_some_and(|day| day > ctx.today()) {
         faulty.add("observed_on", "base.import.future", Text::new("不能晚于今天", "cannot lie ahead"));

@@ -41,7 +41,6 @@ use crate::{Ctx, statistics};
 /// Whom facts are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-
 pub enum SubjectKind {
     Person,
     Household,

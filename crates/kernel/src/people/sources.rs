@@ -71,12 +71,12 @@ pub fn nameable() -> impl Iterator<Item = &'static Source> {
 }
 
 /// The source that a caller names in a field.
-pub fn named(field: &str, id: &str) -> Result<&'static Source, FieldError> {
+pub fn named(field: &str, id: &str) -> Result<&'static Source, Box<FieldError>> {
     nameable().find(|source| source.id == id).ok_or_else(|| {
         let zh = nameable().map(|source| format!("{}（{}）", source.id, source.zh)).collect::<Vec<_>>().join("、");
         let en = nameable().map(|source| source.id.as_str()).collect::<Vec<_>>().join(", ");
         let why = crate::say!("来源须为：{zh}", "the source is one of {en}");
-        FieldError::new(field, "base.source.unknown", why)
+        Box::new(FieldError::new(field, "base.source.unknown", why))
     })
 }
 

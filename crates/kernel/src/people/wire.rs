@@ -286,7 +286,7 @@ pub(super) fn read(
 ) -> Result<(Vec<Value>, Provenance)> {
     let mut faults = Faults::default();
     let today = ctx.today();
-    let source = sources::named("source", source).map_err(|fault| faults.push(fault)).ok();
+    let source = sources::named("source", source).map_err(|fault| faults.push(*fault)).ok();
     let observed_on = observed_on.unwrap_or(today);
     if observed_on > today || observed_on.year() < 1900 {
         let why = Text::new("采集日期须在今天或以前", "the day it was observed is today or before");

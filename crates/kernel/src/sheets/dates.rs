@@ -67,7 +67,7 @@ fn of_text(text: &str) -> Said {
         };
     }
     let parts: Vec<&str> = plain
-        .split(|c| matches!(c, '-' | '/' | '.' | '\\' | '年' | '月' | '日' | '号' | '—' | '–' | '－'))
+        .split(['-', '/', '.', '\\', '年', '月', '日', '号', '—', '–', '－'])
         .filter(|part| !part.is_empty())
         .collect();
     match parts.as_slice() {

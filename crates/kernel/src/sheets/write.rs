@@ -36,7 +36,7 @@ pub struct Sheet {
 
 enum Kind {
     Workbook(Box<Book>),
-    Csv(csv::Writer<Vec<u8>>),
+    Csv(Box<csv::Writer<Vec<u8>>>),
 }
 
 struct Book {
@@ -60,7 +60,7 @@ impl Sheet {
                         "\u{feff}".as_bytes().to_vec(),
                     );
                 writer.write_record(fields.iter().map(|field| guarded(&field.title).into_owned())).map_err(internal)?;
-                Ok(Sheet { kind: Kind::Csv(writer), rows: 1 })
+                Ok(Sheet { kind: Kind::Csv(Box::new(writer)), rows: 1 })
             }
             Format::Xlsx => {
                 let book = Book::new(name, fields).map_err(failed)?;

@@ -185,7 +185,7 @@ pub(crate) fn source(faults: &mut Faults, id: &str) -> &'static str {
     match sources::named("source", id) {
         Ok(source) => &source.id,
         Err(error) => {
-            faults.push(error);
+            faults.push(*error);
             ""
         }
     }
