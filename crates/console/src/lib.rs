@@ -64,7 +64,6 @@ pub fn router(app: &App, api: Router) -> Router {
         .merge(pages::routes())
         .route("/console/{place}/{*rest}", any(trouble::no_page))
         .merge(people::routes())
-        .fallback(trouble::no_page)
         .layer(from_fn_with_state(console.clone(), trouble::explain))
         .layer(from_fn(answer::guard))
         .route("/console/assets/{file}", get(assets::file))
