@@ -30,9 +30,7 @@ pub(super) fn write(stage: &Stage, start: DateTime<Utc>, script: &mut Script) ->
     let county = &COUNTIES[0];
     let ground = stage.ground(county.code)?;
     let officer = stage.holding(OFFICER, &ground.county)?.login.clone();
-    let mut villages: Vec<_> = ground.villages.iter().take(2).cloned().collect();
-    villages.extend(ground.countryside.clone());
-    for (n, village) in villages.iter().enumerate() {
+    for (n, village) in ground.with_lists().iter().enumerate() {
         let clerk = stage.holding(CLERK, village)?.login.clone();
         let people = residents::of(n);
         let broken =
