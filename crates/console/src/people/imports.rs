@@ -45,7 +45,7 @@ struct ImportsPage {
     asks: Vec<Ask>,
     file_fault: Option<String>,
     problem: Option<Problem>,
-    other: Vec<String>,
+    other: Vec<(String, String)>,
     once: String,
 }
 
@@ -158,9 +158,11 @@ pub(crate) async fn upload(visit: Visit, Path(PlacePath { place }): Path<PlacePa
                 if fault.field == "content" || fault.field == "file_name" {
                     page.file_fault = Some(fault.message.clone());
                 } else {
-                    page.other.push(fault.message.clone());
+                    page.other.push((String::new(), fault.message.clone()));
                 }
             }
+            page.other.extend(page.asks.iter().flat_map(Ask::told));
+            page.other.extend(page.file_fault.iter().map(|fault| ("file".to_owned(), fault.clone())));
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
             page.problem = Some(problem);
             page_with(status, &page)

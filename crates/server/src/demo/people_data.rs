@@ -112,7 +112,7 @@ fn life(script: &mut Script, start: DateTime<Utc>, clerk: &str, at: &str, people
         "person": "{resident-0-12}", "right": "correct", "elements": ["person.phone"], "detail": "电话已经换了，请更正",
         "asked_by": { "name": "李秀英", "relation": "女儿" },
     });
-    script.add(in_office(start, 30, 10, 15), clerk, Method::POST, format!("{at}/requests"), request);
+    script.add(in_office(start, 34, 10, 15), clerk, Method::POST, format!("{at}/requests"), request);
     let purpose = json!({ "elements": ["person.phone"], "purpose": "电话通知老人免费体检" });
     script.add(in_office(start, 31, 11, 5), clerk, Method::POST, format!("{}/reveal", person(0)), purpose);
 }
