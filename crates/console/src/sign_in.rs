@@ -35,7 +35,12 @@ pub(crate) struct Next {
 
 pub(crate) async fn page(visit: Visit, Query(asked): Query<Next>) -> Answered {
     let next = asked.next.as_deref().and_then(safe).unwrap_or_default().to_owned();
-    let f = Frame::bare(&visit, visit.t("登录", "Sign in"));
+    let mut f = Frame::bare(&visit, visit.t("登录", "Sign in"));
+    // The switches come back to this page with nothing that a stranger wrote into its address.
+    f.here = "/console/sign-in".to_owned();
+    if !next.is_empty() {
+        f.here = format!("/console/sign-in?next={}", crate::client::quoted(&next));
+    }
     page_with(StatusCode::OK, &SignInPage { f, next, login: String::new(), problem: None, wants_code: false })
 }
 

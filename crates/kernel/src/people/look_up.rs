@@ -186,7 +186,7 @@ mod tests {
         let cases = [
             ("zxy", Some(Typed::Initials("zxy".into(), Some("zxz".into())))),
             (" 张 ", Some(Typed::Name("张".into(), Some("弡".into())))),
-            ("张 三", Some(Typed::Name("张三".into(), Some("张丌".into())))),
+            ("张 三", Some(Typed::Name("张三".into(), Some("张上".into())))),
             ("阿依•买", Some(Typed::Name("阿依·买".into(), Some("阿依·乱".into())))),
             ("阿依·", Some(Typed::Name("阿依·".into(), Some("阿依¸".into())))),
             ("  ", None),
