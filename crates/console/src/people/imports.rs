@@ -285,14 +285,16 @@ pub(crate) async fn send(visit: Visit, Path(path): Path<ActPath>, sent: Sent) ->
     let key = sent.given("once");
     match path.action.as_str() {
         "run" => {
-            visit.api.call(Method::POST, &format!("{at}/run"), Write { key, ..Write::default() }).await?;
-            Ok(done(
-                &here,
-                visit.t(
-                    "已开始导入，好的行写入，有问题的行没有动。",
-                    "The import runs: good rows are written, the others left alone.",
+            let answer = visit.api.call(Method::POST, &format!("{at}/run"), Write { key, ..Write::default() }).await?;
+            let import: Import = answer.decode()?;
+            let said = match import.state.as_str() {
+                "done" => visit.t(
+                    "已导入。有问题的行没有动，改好后可以再传一次。",
+                    "Done. Bad rows were left alone; mend them and send them again.",
                 ),
-            ))
+                _ => visit.t("已开始导入，可以离开这个页面。", "The import runs; you may leave this page."),
+            };
+            Ok(done(&here, said))
         }
         "undo" => {
             visit.api.call(Method::POST, &format!("{at}/undo"), Write { key, ..Write::default() }).await?;
