@@ -44,6 +44,13 @@ impl Driver {
         Ok(Some(Driver { client, process, _profile: profile }))
     }
 
+    /// Makes what is shown as wide as a small phone, by the browser's own protocol.
+    pub(super) async fn phone(&self) {
+        let device = json!({ "width": 360, "height": 780, "deviceScaleFactor": 1, "mobile": true });
+        let command = Devtools { cmd: "Emulation.setDeviceMetricsOverride", params: device };
+        self.client.issue_cmd(command).await.expect("a phone");
+    }
+
     pub(super) async fn stop(mut self) {
         let _ = self.client.close().await;
         let _ = self.process.kill().await;
@@ -77,4 +84,21 @@ async fn connect(port: &str, profile: &std::path::Path) -> Result<Client, String
         .connect(&url)
         .await
         .map_err(|e| format!("the browser does not start: {e}"))
+}
+
+/// A command of the browser's own protocol.
+#[derive(Debug)]
+struct Devtools {
+    cmd: &'static str,
+    params: serde_json::Value,
+}
+
+impl fantoccini::wd::WebDriverCompatibleCommand for Devtools {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (axum::http::Method, Option<String>) {
+        (axum::http::Method::POST, Some(json!({ "cmd": self.cmd, "params": self.params }).to_string()))
+    }
 }

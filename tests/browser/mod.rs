@@ -1,6 +1,8 @@
 //! The console in a real browser: headless Chromium, driven through WebDriver. Where there is none, each test says so and
 //! passes: the suite needs nothing but Rust.
 
+mod accessible;
+mod administering;
 mod driver;
 mod signing_in;
 
@@ -115,9 +117,9 @@ impl Desk {
         self.client().execute(code, with).await.unwrap()
     }
 
-    /// Width of the window, in CSS pixels.
-    pub(super) async fn width(&self, width: u32) {
-        self.client().set_window_size(width, 900).await.unwrap();
+    /// From now on a phone: 360 CSS pixels wide. A window cannot be made so narrow, a device can.
+    pub(super) async fn phone(&self) {
+        self.driver.as_ref().expect("a browser until the end").phone().await;
     }
 
     /// The faults that axe-core calls serious or critical on the page that is open.

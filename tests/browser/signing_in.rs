@@ -26,8 +26,9 @@ async fn somebody_new_signs_in_changes_the_password_and_is_at_home() {
 
     desk.fill("密码", &opened.text("one_time_password")).await;
     desk.click("登录").await;
-    desk.fill("原密码", &opened.text("one_time_password")).await;
+    desk.fill("现在的密码", &opened.text("one_time_password")).await;
     desk.fill("新密码", "Shan-Cha-Hua-26").await;
+    desk.fill("再输入一次新密码", "Shan-Cha-Hua-26").await;
     desk.click("修改密码").await;
     desk.go("/console").await;
     assert_eq!(desk.path().await, format!("/console/{VILLAGE}"));

@@ -8,6 +8,7 @@ mod events;
 mod exercise;
 mod exports;
 mod house;
+pub(crate) mod pages;
 mod resident_pages;
 mod sealed;
 mod sql;

@@ -53,6 +53,13 @@ impl Reader {
         panic!("{path} goes round in circles");
     }
 
+    /// A page of every kind that links lead to.
+    pub(crate) async fn one_of_each_kind(&self, from: &str) -> Vec<String> {
+        let mut kinds = BTreeSet::new();
+        let pages = self.crawl(from).await;
+        pages.into_iter().map(|page| page.path).filter(|path| kinds.insert(kind(path))).collect()
+    }
+
     /// Every page that links lead to, a few of each kind.
     pub(crate) async fn crawl(&self, from: &str) -> Vec<Seen> {
         let mut waiting = VecDeque::from([from.to_owned()]);
@@ -89,7 +96,8 @@ fn kind(path: &str) -> String {
 impl Seen {
     fn links(&self) -> Vec<String> {
         let html = Html::parse_document(&self.html);
-        let links = html.select(&css("a[href]")).filter_map(|a| a.attr("href"));
+        let links = css("a[href]");
+        let links = html.select(&links).filter_map(|a| a.attr("href"));
         let own = links.filter(|href| href.starts_with("/console") && !href.starts_with("/console/assets"));
         own.map(|href| href.split('#').next().unwrap_or_default().to_owned()).collect()
     }
@@ -147,9 +155,9 @@ fn css(selector: &str) -> Selector {
 async fn beside(reader: &Reader, page: &Seen) -> usize {
     let linked: Vec<String> = {
         let html = Html::parse_document(&page.html);
-        let css_files = html.select(&css("link[rel=stylesheet]")).filter_map(|e| e.attr("href"));
-        let scripts = html.select(&css("script[src]")).filter_map(|e| e.attr("src"));
-        css_files.chain(scripts).map(str::to_owned).collect()
+        let (sheets, scripts) = (css("link[rel=stylesheet]"), css("script[src]"));
+        let sheets = html.select(&sheets).filter_map(|e| e.attr("href"));
+        sheets.chain(html.select(&scripts).filter_map(|e| e.attr("src"))).map(str::to_owned).collect()
     };
     let mut bytes = 0;
     for path in linked {
@@ -179,4 +187,39 @@ async fn look(test: &TestApp, user: &User<'_>, preferences: &str, from: &str, at
     assert!(faults.is_empty(), "{preferences}:\n{}", faults.join("\n"));
     let paths: Vec<&str> = pages.iter().map(|page| page.path.as_str()).collect();
     assert!(pages.len() >= at_least, "only {} pages are reached: {paths:#?}", pages.len());
+}
+
+/// Somebody who may do everything in a county, and some work and people to look at.
+pub(crate) async fn lived_in(test: &TestApp) -> User<'_> {
+    use jizuo_testing::places::{VILLAGE, WUHUA};
+    let all: Vec<&str> = test.app.registry.modules().iter().flat_map(|m| m.permissions).map(|p| p.id).collect();
+    let user = test.user(WUHUA, &all).await;
+    let incident = serde_json::json!({ "category": "04", "title": "路面积水，老人出行不便" });
+    user.post(&format!("/places/{VILLAGE}/grid/incidents"), incident).await.expect(201);
+    let person = serde_json::json!({
+        "source": "document_seen", "basis": "statutory_duty",
+        "facts": { "person.name": "李阿诗", "person.birth_date": "1980-01-01", "person.phone": "13888700016" },
+    });
+    let person = user.post(&format!("/places/{VILLAGE}/persons"), person).await.expect(201).text("id");
+    let household = serde_json::json!({
+        "source": "village_visit", "number": "0001", "head": person, "address": { "text": "翠湖西路 1 号" },
+    });
+    user.post(&format!("/places/{VILLAGE}/households"), household).await;
+    user
+}
+
+#[tokio::test]
+async fn every_page_that_links_lead_to_is_whole_light_and_labelled_in_both_languages_and_versions() {
+    let test = TestApp::with(jizuo_server::MODULES).await;
+    let user = lived_in(&test).await;
+    let from = format!("/console/{}", jizuo_testing::places::WUHUA);
+    look(&test, &user, "jizuo_lang=zh", &from, 60).await;
+    look(&test, &user, "jizuo_lang=en; jizuo_elders=1", &from, 60).await;
+}
+
+#[tokio::test]
+async fn the_province_reaches_its_pages_too() {
+    let test = TestApp::with(jizuo_server::MODULES).await;
+    let user = test.role(jizuo_testing::places::PROVINCE, "base.system_admin").await;
+    look(&test, &user, "jizuo_lang=zh", "/console/53", 15).await;
 }

@@ -35,7 +35,7 @@ async fn a_fixed_step_cannot_be_left_out_a_local_one_can_be_added_and_some_only_
 
     let merge = json!({ "skip": ["grid.incident.accept"] });
     let refused = county.put(&at(WUHUA), lay(merge.clone())).await.refused(409, "base.process.level");
-    assert!(refused.text("who").contains("province"));
+    assert!(refused.text("who").contains("省级"));
     province.put(&at(PROVINCE), lay(merge)).await.expect(204);
 
     let after = worker.post(&incidents, json!({ "category": "04", "title": "新流程" })).await.expect(201);

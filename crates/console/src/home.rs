@@ -112,6 +112,14 @@ fn to_do(visit: &Visit, task: &Task) -> ToDo {
     }
 }
 
+/// What is begun with base data: the operation it needs, the page, and what it is called.
+const OF_THE_BASE: [(&str, &str, &str, &str); 4] = [
+    ("base_form_open", "/forms", "填一张表单", "Fill in a form"),
+    ("base_import_upload", "/imports", "导入户籍花名册", "Import a list of households"),
+    ("base_person_register", "/persons/new", "登记人员", "Register a person"),
+    ("base_household_create", "/households/new", "登记家庭户", "Found a household"),
+];
+
 /// Operations that make something in a collection of a module, as far as the caller may use them here.
 pub(crate) fn starts(visit: &Visit, f: &Frame) -> Vec<Start> {
     let base = f.base();
@@ -120,18 +128,18 @@ pub(crate) fn starts(visit: &Visit, f: &Frame) -> Vec<Start> {
     let above = f.place.as_ref().is_some_and(|place| place.kind.above_county());
     let makes =
         f.operations.iter().filter(|one| one.method == "POST" && one.module != "base" && !one.path.contains('{'));
-    makes
-        .filter(|_| !above)
-        .filter_map(|one| {
-            let path = format!("{}/new", module_page(&base, &one.module, &one.path)?);
-            let document = visit.console.document(&one.module)?;
-            let operation = document.at(&Method::POST, &one.path)?;
-            let module = registry.module(&one.module).map(|module| module.title.read(visit.lang).to_owned());
-            Some(Start {
-                title: visit.console.heading(operation, visit.lang),
-                module: module.unwrap_or_default(),
-                path,
-            })
-        })
-        .collect()
+    let own = OF_THE_BASE.iter().filter(|(operation, ..)| f.may(operation)).map(|(_, page, zh, en)| Start {
+        title: visit.t(zh, en).to_owned(),
+        module: visit.t("基础数据", "Base data").to_owned(),
+        path: format!("{base}{page}"),
+    });
+    own.chain(makes.filter_map(|one| {
+        let path = format!("{}/new", module_page(&base, &one.module, &one.path)?);
+        let document = visit.console.document(&one.module)?;
+        let operation = document.at(&Method::POST, &one.path)?;
+        let module = registry.module(&one.module).map(|module| module.title.read(visit.lang).to_owned());
+        Some(Start { title: visit.console.heading(operation, visit.lang), module: module.unwrap_or_default(), path })
+    }))
+    .filter(|_| !above)
+    .collect()
 }

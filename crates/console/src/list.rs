@@ -71,13 +71,23 @@ fn item_of(document: &Document, answer: &Schema) -> Option<Schema> {
     list.items.as_deref().map(|item| document.plain(item))
 }
 
+/// Of what stands in the address, the part that the operation knows.
+pub(crate) fn known(operation: &Operation, asked: &Asked) -> Asked {
+    let known: Vec<&str> = operation.filters().map(|one| one.name.as_str()).chain(["after", "archive"]).collect();
+    asked.iter().filter(|(name, value)| known.contains(&&**name) && !value.is_empty()).cloned().collect()
+}
+
+/// Whether something must be asked for that has not been.
+pub(crate) fn lacks_a_question(operation: &Operation, asked: &Asked) -> bool {
+    let given = |name: &str| asked.iter().any(|(known, value)| known == name && !value.is_empty());
+    operation.filters().any(|one| one.required && !given(&one.name))
+}
+
 pub(crate) async fn show(visit: &Visit, spot: &Spot<'_>, asked: &Asked) -> Answered {
     let console = &visit.console;
     let title = console.heading(spot.operation, visit.lang);
-    let known: Vec<&str> = spot.operation.filters().map(|one| one.name.as_str()).chain(["after", "archive"]).collect();
-    let asked: Asked =
-        asked.iter().filter(|(name, value)| known.contains(&&**name) && !value.is_empty()).cloned().collect();
-    let unasked = spot.operation.filters().any(|one| one.required && !asked.iter().any(|(name, _)| *name == one.name));
+    let asked = known(spot.operation, asked);
+    let unasked = lacks_a_question(spot.operation, &asked);
     let path = with_query(&spot.path, &asked);
     let read = async { if unasked { Ok(Ok(Value::Array(Vec::new()))) } else { read(visit, &path).await } };
     let (mut f, found) = tokio::try_join!(Frame::at(visit, spot.place, title), read)?;

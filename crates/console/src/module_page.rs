@@ -47,11 +47,13 @@ pub(crate) async fn show(visit: Visit, Path(path): Path<ModulePath>, Query(asked
     }
     let api = api_path(&path, &path.rest);
     let operation = document.at(&Method::GET, &api).ok_or_else(|| Trouble::no_page(&visit))?;
-    if list::is_list(document, operation) {
-        list::show(&visit, &spot(&visit, document, operation, &path, api), &asked).await
-    } else {
-        matter::show(&visit, &spot(&visit, document, operation, &path, api)).await
+    // What answers a question shows how to ask it first.
+    let unasked = list::lacks_a_question(operation, &asked);
+    if unasked || list::is_list(document, operation) {
+        return list::show(&visit, &spot(&visit, document, operation, &path, api), &asked).await;
     }
+    let api = list::with_query(&api, &list::known(operation, &asked));
+    matter::show(&visit, &spot(&visit, document, operation, &path, api)).await
 }
 
 pub(crate) async fn send(visit: Visit, Path(path): Path<ModulePath>, sent: Sent) -> Result<Response, Trouble> {

@@ -14,8 +14,7 @@ use crate::module::{Permission, Statistic, Topic};
 use crate::openapi;
 use crate::process::Process;
 use crate::rules::Registry as Rules;
-use crate::words::Speech;
-use crate::{App, Module, forms};
+use crate::{App, Module, forms, words::Speech};
 
 /// One operation of the document, as the gate enforces it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -37,19 +37,23 @@ pub static MODULE: Module = Module {
     menu: &[
         MenuEntry { id: "base.inbox", title: Text::new("待办", "Inbox"), operation: "base_inbox" },
         MenuEntry { id: "base.persons", title: Text::new("人员", "Persons"), operation: "base_person_list" },
-        MenuEntry { id: "base.households", title: Text::new("户", "Households"), operation: "base_household_list" },
+        MenuEntry {
+            id: "base.households", title: Text::new("家庭户", "Households"), operation: "base_household_list"
+        },
         MenuEntry {
             id: "base.organisations",
-            title: Text::new("机构", "Organisations"),
+            title: Text::new("组织", "Organisations"),
             operation: "base_organisation_list",
         },
-        MenuEntry { id: "base.forms", title: Text::new("表单", "Forms"), operation: "base_form_list" },
-        MenuEntry { id: "base.imports", title: Text::new("导入表格", "Import a sheet"), operation: "base_import_list" },
-        MenuEntry { id: "base.arrivals", title: Text::new("迁入待接收", "Arrivals"), operation: "base_arrival_list" },
+        MenuEntry { id: "base.forms", title: Text::new("填表", "Forms"), operation: "base_form_list" },
+        MenuEntry { id: "base.imports", title: Text::new("导入表格", "Imports"), operation: "base_import_list" },
+        MenuEntry {
+            id: "base.arrivals", title: Text::new("迁入待接收", "Arrivals"), operation: "base_arrival_list"
+        },
         MenuEntry { id: "base.merges", title: Text::new("合并记录", "Merges"), operation: "base_merge_list" },
         MenuEntry {
             id: "base.requests",
-            title: Text::new("个人信息申请", "Requests on data"),
+            title: Text::new("个人信息权利申请", "Requests on one's own data"),
             operation: "base_request_list",
         },
         MenuEntry { id: "base.statistics", title: Text::new("统计", "Figures"), operation: "base_statistic_list" },

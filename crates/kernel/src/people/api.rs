@@ -50,6 +50,7 @@ struct ListQuery {
     #[param(max_length = 100)]
     q: Option<String>,
     /// Those who are `present` unless given.
+    #[param(inline)]
     standing: Option<Standing>,
     /// Members of this household.
     household: Option<Uuid>,

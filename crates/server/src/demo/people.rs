@@ -69,7 +69,8 @@ fn seats(role: &str) -> &'static [Seat] {
 /// Roles of the base that are held at the top.
 const AT_THE_TOP: [&str; 3] = ["base.viewer", "base.archivist", "base.integrator"];
 /// Roles of the base that are held at every county.
-const AT_A_COUNTY: [&str; 4] = ["base.viewer", "base.case_clerk", "base.data_officer", "base.data_protection"];
+const AT_A_COUNTY: [&str; 5] =
+    ["base.viewer", "base.case_clerk", "base.data_officer", "base.data_protection", "base.list_exporter"];
 /// Held in the villages of the first county, whose base data the story has.
 const VILLAGE_CLERK: &str = "base.village_clerk";
 
