@@ -66,7 +66,7 @@ pub(crate) async fn list(
     let after = wanted.after.as_deref().map(|after| format!("&after={}", quoted(after))).unwrap_or_default();
     let path = format!("/places/{}/households?limit=30&{query}{after}", quoted(&place));
     let (f, page) = tokio::try_join!(
-        Frame::at(&visit, &place, visit.t("户", "Households")),
+        Frame::at(&visit, &place, visit.t("家庭户", "Households")),
         visit.api.read::<Page<Household>>(&path)
     )?;
     let count = page.items.len();
