@@ -187,7 +187,12 @@ impl Ask {
             Kind::Many(choices) => {
                 choices.iter_mut().for_each(|choice| choice.chosen |= all.contains(&choice.value.as_str()));
             }
-            Kind::Pick(pick) => sent.text(&format!("{}.q", self.name)).trim().clone_into(&mut pick.query),
+            Kind::Pick(pick) => {
+                let query = format!("{}.q", self.name);
+                if sent.has(&query) {
+                    sent.text(&query).trim().clone_into(&mut pick.query);
+                }
+            }
             _ => {}
         }
     }
@@ -202,6 +207,12 @@ impl Ask {
                 told.push(n);
             }
         }
+    }
+
+    /// Its faults for the list above the form, each with the question it leads to.
+    pub(crate) fn told(&self) -> Vec<(String, String)> {
+        let colon = self.t("：", ": ");
+        self.faults.iter().map(|fault| (self.id(), format!("{}{colon}{fault}", self.label))).collect()
     }
 
     /// Puts the answer where the body wants it. What is empty is not said.

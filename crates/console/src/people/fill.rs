@@ -134,7 +134,7 @@ struct FillPage<'a> {
     f: Frame,
     filled: Filled,
     problem: Option<&'a Problem>,
-    other: Vec<String>,
+    other: Vec<(String, String)>,
     consent: Vec<Ask>,
     once: String,
 }
@@ -197,6 +197,9 @@ impl FillPage<'_> {
     }
 
     fn sentence(&self) -> String {
+        if !self.consent.is_empty() {
+            return self.f.t("须先征得本人同意", "they consent first").to_owned();
+        }
         let (known, ask) = (self.of("known").len(), self.of("ask").len());
         let stale = self.of("stale").len();
         match (self.f.english(), stale) {
@@ -212,14 +215,21 @@ pub(crate) async fn page(visit: &Visit, place: &str, filled: Filled, problem: Op
     let f = Frame::at(visit, place, filled.form.title.read(visit.lang)).await?;
     let missing = filled.form.fields.iter().any(|field| field.standing == "consent_missing");
     let mut consent = if missing { consent_asks(visit.lang, filled.form.minor) } else { Vec::new() };
-    let mut other = filled.other.clone();
+    let mut other: Vec<(String, String)> = filled.other.iter().map(|fault| (String::new(), fault.clone())).collect();
+    other.extend(filled.asks.iter().zip(&filled.form.fields).flat_map(|(ask, field)| {
+        let title = field.title.read(visit.lang).to_owned();
+        ask.faults.iter().map(move |fault| (ask.id(), format!("{title}{}{fault}", ask.t("：", ": "))))
+    }));
+    let reasons = filled.said.iter().enumerate().filter_map(|(n, said)| Some((n, said.fault.clone()?)));
+    other.extend(reasons.map(|(n, fault)| (format!("differs-{n}"), fault)));
     if let Some(problem) = problem
         && missing
     {
         let mut told = Vec::new();
         consent.iter_mut().for_each(|ask| ask.blame(&problem.errors, &mut told));
         let rest = problem.errors.iter().enumerate().filter(|(n, _)| !told.contains(n));
-        other.extend(rest.map(|(_, fault)| fault.message.clone()));
+        other.extend(consent.iter().flat_map(Ask::told));
+        other.extend(rest.map(|(_, fault)| (String::new(), fault.message.clone())));
     }
     let status = problem.map_or(StatusCode::OK, |problem| {
         StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY)

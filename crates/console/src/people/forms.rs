@@ -44,7 +44,7 @@ impl FormsPage {
 pub(crate) async fn list(visit: Visit, Path(PlacePath { place }): Path<PlacePath>) -> Answered {
     let path = format!("/places/{}/forms", quoted(&place));
     let (f, forms) =
-        tokio::try_join!(Frame::at(&visit, &place, visit.t("表单", "Forms")), visit.api.read::<Vec<Form>>(&path))?;
+        tokio::try_join!(Frame::at(&visit, &place, visit.t("填表", "Forms")), visit.api.read::<Vec<Form>>(&path))?;
     answer(&FormsPage { f, forms })
 }
 

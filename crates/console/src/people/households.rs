@@ -66,7 +66,7 @@ pub(crate) async fn list(
     let after = wanted.after.as_deref().map(|after| format!("&after={}", quoted(after))).unwrap_or_default();
     let path = format!("/places/{}/households?limit=30&{query}{after}", quoted(&place));
     let (f, page) = tokio::try_join!(
-        Frame::at(&visit, &place, visit.t("户", "Households")),
+        Frame::at(&visit, &place, visit.t("家庭户", "Households")),
         visit.api.read::<Page<Household>>(&path)
     )?;
     let count = page.items.len();
@@ -134,12 +134,12 @@ impl HouseholdPage {
     /// The generation that a relation belongs to, for the order of the table: parents before children.
     fn generation(&self, member: &Member) -> &'static str {
         match member.relation.as_bytes().first() {
-            Some(b'0' | b'1') => self.f.t("本辈", "own"),
-            Some(b'2' | b'3') => self.f.t("子辈", "children"),
-            Some(b'4') => self.f.t("孙辈", "grandchildren"),
-            Some(b'5') => self.f.t("父辈", "parents"),
-            Some(b'6') => self.f.t("祖辈", "grandparents"),
-            _ => self.f.t("其他", "others"),
+            Some(b'0' | b'1') => self.f.t("本辈", "Own generation"),
+            Some(b'2' | b'3') => self.f.t("子辈", "Children"),
+            Some(b'4') => self.f.t("孙辈", "Grandchildren"),
+            Some(b'5') => self.f.t("父辈", "Parents"),
+            Some(b'6') => self.f.t("祖辈", "Grandparents"),
+            _ => self.f.t("其他", "Others"),
         }
     }
 

@@ -45,7 +45,7 @@ struct ImportsPage {
     asks: Vec<Ask>,
     file_fault: Option<String>,
     problem: Option<Problem>,
-    other: Vec<String>,
+    other: Vec<(String, String)>,
     once: String,
 }
 
@@ -158,9 +158,11 @@ pub(crate) async fn upload(visit: Visit, Path(PlacePath { place }): Path<PlacePa
                 if fault.field == "content" || fault.field == "file_name" {
                     page.file_fault = Some(fault.message.clone());
                 } else {
-                    page.other.push(fault.message.clone());
+                    page.other.push((String::new(), fault.message.clone()));
                 }
             }
+            page.other.extend(page.asks.iter().flat_map(Ask::told));
+            page.other.extend(page.file_fault.iter().map(|fault| ("file".to_owned(), fault.clone())));
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
             page.problem = Some(problem);
             page_with(status, &page)
@@ -283,14 +285,16 @@ pub(crate) async fn send(visit: Visit, Path(path): Path<ActPath>, sent: Sent) ->
     let key = sent.given("once");
     match path.action.as_str() {
         "run" => {
-            visit.api.call(Method::POST, &format!("{at}/run"), Write { key, ..Write::default() }).await?;
-            Ok(done(
-                &here,
-                visit.t(
-                    "已开始导入，好的行写入，有问题的行没有动。",
-                    "The import runs: good rows are written, the others left alone.",
+            let answer = visit.api.call(Method::POST, &format!("{at}/run"), Write { key, ..Write::default() }).await?;
+            let import: Import = answer.decode()?;
+            let said = match import.state.as_str() {
+                "done" => visit.t(
+                    "已导入。有问题的行没有动，改好后可以再传一次。",
+                    "Done. Bad rows were left alone; mend them and send them again.",
                 ),
-            ))
+                _ => visit.t("已开始导入，可以离开这个页面。", "The import runs; you may leave this page."),
+            };
+            Ok(done(&here, said))
         }
         "undo" => {
             visit.api.call(Method::POST, &format!("{at}/undo"), Write { key, ..Write::default() }).await?;

@@ -81,7 +81,7 @@ pub(crate) async fn list(
     let after = wanted.after.as_deref().map(|after| format!("&after={}", quoted(after))).unwrap_or_default();
     let path = format!("/places/{}/organisations?limit=30&{query}{after}", quoted(&place));
     let (f, kinds, page) = tokio::try_join!(
-        Frame::at(&visit, &place, visit.t("机构", "Organisations")),
+        Frame::at(&visit, &place, visit.t("组织", "Organisations")),
         kinds(&visit, &place),
         visit.api.read::<Page<Organisation>>(&path)
     )?;

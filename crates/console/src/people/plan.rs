@@ -48,8 +48,8 @@ struct PlanPage<'a> {
     f: Frame,
     plan: &'a Plan,
     problem: Option<&'a Problem>,
-    /// Faults that no question of the form is about.
-    other: Vec<String>,
+    /// What is wrong, with the question it is about; none where it is of no question.
+    other: Vec<(String, String)>,
     /// Those who may be the one who is to be registered.
     candidates: Vec<Candidate>,
     /// The number says that it is the one.
@@ -141,8 +141,9 @@ impl Plan {
             ask.blame(&problem.errors, &mut told);
             name_chosen(visit, place, ask).await?;
         }
-        let other = problem.errors.iter().enumerate().filter(|(n, _)| !told.contains(n));
-        let other = other.map(|(_, fault)| fault.message.clone()).collect();
+        let mut other: Vec<(String, String)> = self.asks.iter().flat_map(Ask::told).collect();
+        let rest = problem.errors.iter().enumerate().filter(|(n, _)| !told.contains(n));
+        other.extend(rest.map(|(_, fault)| (String::new(), fault.message.clone())));
         let f = Frame::at(visit, place, self.title.clone()).await?;
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
         let candidates = match &problem.current {

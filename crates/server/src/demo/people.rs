@@ -34,6 +34,14 @@ pub(super) struct Ground {
     pub(super) countryside: Option<Arc<Place>>,
 }
 
+impl Ground {
+    /// Villages that have brought in their lists: two of a town, and one of the country where there is one.
+    pub(super) fn with_lists(&self) -> Vec<Arc<Place>> {
+        let third = self.countryside.as_ref().or(self.villages.get(2));
+        self.villages.iter().take(2).chain(third).cloned().collect()
+    }
+}
+
 /// Where a role is held.
 #[derive(Clone, Copy)]
 enum Seat {
@@ -114,9 +122,8 @@ impl Stage {
             self.open_at(&ground.county, role, &ground.county).await?;
         }
         if county.code == COUNTIES[0].code {
-            let villages = ground.villages.iter().take(2).chain(&ground.countryside);
-            for village in villages {
-                self.open_at(&ground.county, VILLAGE_CLERK, village).await?;
+            for village in ground.with_lists() {
+                self.open_at(&ground.county, VILLAGE_CLERK, &village).await?;
             }
         }
         for role in modules.iter().flat_map(|module| module.roles).filter(|role| !is_administrator(role.id)) {

@@ -30,9 +30,7 @@ pub(super) fn write(stage: &Stage, start: DateTime<Utc>, script: &mut Script) ->
     let county = &COUNTIES[0];
     let ground = stage.ground(county.code)?;
     let officer = stage.holding(OFFICER, &ground.county)?.login.clone();
-    let mut villages: Vec<_> = ground.villages.iter().take(2).cloned().collect();
-    villages.extend(ground.countryside.clone());
-    for (n, village) in villages.iter().enumerate() {
+    for (n, village) in ground.with_lists().iter().enumerate() {
         let clerk = stage.holding(CLERK, village)?.login.clone();
         let people = residents::of(n);
         let broken =
@@ -114,7 +112,7 @@ fn life(script: &mut Script, start: DateTime<Utc>, clerk: &str, at: &str, people
         "person": "{resident-0-12}", "right": "correct", "elements": ["person.phone"], "detail": "电话已经换了，请更正",
         "asked_by": { "name": "李秀英", "relation": "女儿" },
     });
-    script.add(in_office(start, 30, 10, 15), clerk, Method::POST, format!("{at}/requests"), request);
+    script.add(in_office(start, 34, 10, 15), clerk, Method::POST, format!("{at}/requests"), request);
     let purpose = json!({ "elements": ["person.phone"], "purpose": "电话通知老人免费体检" });
     script.add(in_office(start, 31, 11, 5), clerk, Method::POST, format!("{}/reveal", person(0)), purpose);
 }
