@@ -17,8 +17,11 @@ use crate::failure::{Failure, Outcome};
 const CLERK: &str = "base.village_clerk";
 const OFFICER: &str = "base.data_officer";
 
+/// Kind, name, and who is what in it.
+type Body = (&'static str, &'static str, &'static [(usize, &'static str)]);
+
 /// Kind of organisation, what follows the village's name, and the posts in it by the resident's number in the list.
-const BODIES: [(&str, &str, &[(usize, &str)]); 5] = [
+const BODIES: [Body; 5] = [
     ("village_party", "党总支", &[(0, "书记"), (9, "委员")]),
     ("village_self_government", "居民委员会", &[(3, "主任"), (11, "委员")]),
     ("village_supervision", "居务监督委员会", &[(15, "主任")]),

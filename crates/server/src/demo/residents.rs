@@ -140,7 +140,7 @@ pub(super) fn of(village: usize) -> Vec<Resident> {
                     String::new()
                 },
                 education: education(born),
-                politics: if n % 9 == 0 && born < 2000 { "中共党员" } else { "" },
+                politics: if n.is_multiple_of(9) && born < 2000 { "中共党员" } else { "" },
                 name,
             };
             found.push(person);
