@@ -60,17 +60,13 @@ impl Desk {
         // A cookie is taken for the page that is open.
         self.go("/console/sign-in").await;
         let token = user.token().unwrap().to_owned();
-        let cookie = fantoccini::cookies::Cookie::build(("jizuo_session", token)).domain("127.0.0.1").path("/").build();
-        self.client().add_cookie(cookie).await.unwrap();
+        self.prefer("jizuo_session", &token).await;
     }
 
     /// Chooses as the switch in the top bar does.
     pub(super) async fn prefer(&self, name: &str, value: &str) {
-        let cookie = fantoccini::cookies::Cookie::build((name.to_owned(), value.to_owned()))
-            .domain("127.0.0.1")
-            .path("/")
-            .build();
-        self.client().add_cookie(cookie).await.unwrap();
+        let cookie = format!("{name}={value}; path=/");
+        self.script("document.cookie = arguments[0]", vec![cookie.into()]).await;
     }
 
     /// Fills a field that is found by its label, as a person finds it.

@@ -6,6 +6,7 @@ mod console;
 mod documents;
 mod events;
 mod exercise;
+mod exercise_base_data;
 mod exports;
 mod house;
 pub(crate) mod pages;
