@@ -37,7 +37,7 @@ fn tenant_tables(test: &TestApp) -> Vec<&'static str> {
 /// A row of a county in a table, whatever columns it has.
 async fn row(test: &TestApp, table: &str, county: i32) -> String {
     let sql = format!(
-        "SELECT column_name::text, data_type::text FROM information_schema.columns WHERE table_name = '{table}'"
+        "SELECT quote_ident(column_name), data_type::text FROM information_schema.columns WHERE table_name = '{table}'"
     );
     let columns = test.behind().await.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await.unwrap();
     let (names, values): (Vec<String>, Vec<String>) = columns

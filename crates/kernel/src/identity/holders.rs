@@ -11,9 +11,8 @@ use uuid::Uuid;
 
 use super::entity::{account, grant};
 use super::grants::permissions_of;
-use crate::error::invalid;
 use crate::json::Query;
-use crate::{App, Ctx, Json, Reference, Result, Text};
+use crate::{App, Ctx, Json, Reference, Result};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list))
@@ -48,13 +47,8 @@ pub struct Holder {
 async fn list(ctx: Ctx, Query(asked): Query<Holding>) -> Result<Json<Vec<Holder>>> {
     let place = ctx.place()?.clone();
     let registry = &ctx.app.registry;
-    let Some(permission) = registry.permission(&asked.permission) else {
-        return Err(invalid(
-            "permission",
-            "base.permission.unknown",
-            Text::new("没有这个权限", "there is no such permission"),
-        ));
-    };
+    let permission = registry.permission(&asked.permission);
+    let permission = permission.ok_or_else(|| crate::gate::forbidden(&ctx.app, &asked.permission, &place))?;
     let module = registry.module(permission.id.split('.').next().unwrap_or_default());
     let colleague = module.is_some_and(|module| module.permissions.iter().any(|own| ctx.touches(own.id, &place)));
     if !colleague {

@@ -165,7 +165,7 @@ fn detail(ctx: &Ctx, row: &Batch, same_file_as: Option<Uuid>) -> Result<ImportDe
 pub(crate) struct NewImport {
     kind: Kind,
     /// Where the values come from: `village_import`, `county_old_system` and so on.
-    #[schema(min_length = 1, max_length = 40)]
+    #[schema(schema_with = crate::people::sources::schema)]
     source: String,
     basis: Basis,
     #[schema(min_length = 1, max_length = 200)]

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::entity::address::{Column, Entity, Model};
-use super::look_up::{after, beyond};
+use super::look_up::{after, asked, beyond};
 use crate::error::Faults;
 use crate::json::{Path, Query};
 use crate::page::{Page, Paging, bad_cursor};
@@ -195,7 +195,7 @@ pub async fn create(tx: &mut Tx, place: &Arc<Place>, new: &NewAddress) -> Result
 #[into_params(parameter_in = Query)]
 struct ListQuery {
     /// The beginning of the address.
-    #[param(max_length = 200)]
+    #[param(max_length = 100)]
     q: Option<String>,
 }
 
@@ -207,8 +207,8 @@ struct ListQuery {
 async fn list(ctx: Ctx, Query(own): Query<ListQuery>, Query(paging): Query<Paging>) -> Result<Json<Page<Address>>> {
     let limit = paging.limit()?;
     let mut query = Entity::within(&ctx.scope).limit(limit + 1);
-    if let Some(q) = own.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
-        let begins = Condition::all().add(Column::Text.gte(q)).add_option(after(q).map(|to| Column::Text.lt(to)));
+    if let Some(q) = asked(own.q.as_deref())? {
+        let begins = Condition::all().add(Column::Text.gte(&q)).add_option(after(&q).map(|to| Column::Text.lt(to)));
         query = query.filter(begins);
     }
     if let Some([id, text]) = paging.after_parts::<2>()? {

@@ -118,7 +118,8 @@ struct Found {
 /// address; the look is on the record.
 #[utoipa::path(post, path = "/places/{place}/persons/find", operation_id = "base_person_find",
     security(("token" = ["base.person.read"])), params(("place" = String, Path, example = "530102001001")),
-    request_body = FindBody, responses((status = 200, body = Found)))]
+    request_body = FindBody,
+    responses((status = 200, body = Found), (status = 204, description = "Looked up already under this `Idempotency-Key`; what was found is not kept.")))]
 async fn find(ctx: Ctx, Json(body): Json<FindBody>) -> Result<Reply<Found>> {
     let mut faults = Faults::default();
     let mut normal = |field: &str, id: &str, text: &str| {

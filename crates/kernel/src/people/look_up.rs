@@ -8,7 +8,7 @@ use super::entity::person::{Column, Entity, Model};
 use super::entity::{fact, household};
 use super::wire::PersonLine;
 use super::{Standing, Subject, facts, initials, seal};
-use crate::error::invalid;
+use crate::error::{Faults, invalid};
 use crate::page::{Page, Paging, bad_cursor};
 use crate::{Ctx, Result, Scope, Scoped, Text};
 
@@ -81,6 +81,14 @@ fn refuse_number(text: &str) -> Result<()> {
     Err(invalid("q", "base.person.number", why))
 }
 
+/// What a list is asked for, trimmed; `None` where nothing is. A longer text is no name and no address.
+pub(super) fn asked(q: Option<&str>) -> Result<Option<String>> {
+    let mut faults = Faults::default();
+    let q = faults.said("q", q, 100);
+    faults.check()?;
+    Ok(q)
+}
+
 /// Persons of the scope: newest first, or by name where a name is looked for.
 pub async fn list(ctx: &Ctx, wanted: &Wanted, paging: &Paging) -> Result<Page<Model>> {
     let limit = paging.limit()?;
@@ -89,7 +97,8 @@ pub async fn list(ctx: &Ctx, wanted: &Wanted, paging: &Paging) -> Result<Page<Mo
     if let Some(household) = wanted.household {
         query = query.filter(Column::Household.eq(household));
     }
-    let typed = wanted.q.as_deref().and_then(Typed::read);
+    let asked = asked(wanted.q.as_deref())?.unwrap_or_default();
+    let typed = Typed::read(&asked);
     let Some(typed) = typed else {
         if let Some(after) = paging.after_id()? {
             query = query.filter(Column::Id.lt(after));
@@ -97,7 +106,7 @@ pub async fn list(ctx: &Ctx, wanted: &Wanted, paging: &Paging) -> Result<Page<Mo
         let rows = query.order_by_desc(Column::Id).all(ctx.db()).await?;
         return Ok(Page::cut(rows, limit, |row| row.id.to_string()));
     };
-    refuse_number(wanted.q.as_deref().unwrap_or_default())?;
+    refuse_number(&asked)?;
     let by_initials = matches!(typed, Typed::Initials(..));
     let column = if by_initials { Column::Initials } else { Column::Name };
     query = query.filter(typed.condition(Column::Name, Column::Initials));

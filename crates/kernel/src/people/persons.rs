@@ -37,8 +37,7 @@ pub struct Guardian {
 #[schema(as = HouseholdToJoin)]
 pub struct Joins {
     pub id: Uuid,
-    /// To the head of the household.
-    #[schema(min_length = 1, max_length = 2, example = "22")]
+    #[schema(schema_with = crate::people::households::members::relation_schema)]
     pub relation: String,
 }
 

@@ -70,6 +70,11 @@ pub fn nameable() -> impl Iterator<Item = &'static Source> {
     ALL.iter().filter(|source| source.id != TRANSFER)
 }
 
+/// How a document describes a field that names a source.
+pub fn schema() -> utoipa::openapi::Object {
+    crate::openapi::one_of("Where this comes from: an id of the sources.", nameable().map(|source| source.id.as_str()))
+}
+
 /// The source that a caller names in a field.
 pub fn named(field: &str, id: &str) -> Result<&'static Source, Box<FieldError>> {
     nameable().find(|source| source.id == id).ok_or_else(|| {

@@ -230,7 +230,7 @@ pub struct PersonInFull {
 }))]
 pub struct NewFacts {
     /// `the_person`, `document_seen`, `village_visit`, `public_security` …
-    #[schema(min_length = 1, max_length = 50)]
+    #[schema(schema_with = crate::people::sources::schema)]
     pub source: String,
     pub basis: Basis,
     /// The day on which it was so; today unless given.
@@ -256,7 +256,7 @@ pub struct NewPerson {
     #[schema(max_length = 30)]
     pub place: Option<String>,
     /// `the_person`, `document_seen`, `village_visit`, `public_security` …
-    #[schema(min_length = 1, max_length = 50)]
+    #[schema(schema_with = crate::people::sources::schema)]
     pub source: String,
     pub basis: Basis,
     /// The day on which it was so; today unless given.

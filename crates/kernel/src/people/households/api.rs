@@ -201,12 +201,12 @@ async fn list(
         .filter(Column::Standing.eq(wanted.standing.as_deref().unwrap_or(rows::PRESENT)))
         .order_by_desc(Column::Id)
         .limit(limit + 1);
-    if let Some(q) = wanted.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
-        let by_name = Condition::all().add(Column::HeadName.gte(q));
-        let by_name = by_name.add_option(look_up::after(q).map(|end| Column::HeadName.lt(end)));
+    if let Some(q) = look_up::asked(wanted.q.as_deref())? {
+        let by_name = Condition::all().add(Column::HeadName.gte(&q));
+        let by_name = by_name.add_option(look_up::after(&q).map(|end| Column::HeadName.lt(end)));
         // What is no number is not looked for among numbers, and means nothing but itself.
         let numeric = q.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-        let by_number = numeric.then(|| Column::Number.starts_with(q));
+        let by_number = numeric.then(|| Column::Number.starts_with(&q));
         query = query.filter(Condition::any().add(by_name).add_option(by_number));
     }
     if wanted.head_vacant {
@@ -242,7 +242,7 @@ pub struct NewHousehold {
     #[serde(default)]
     since: Option<NaiveDate>,
     /// Who says so: an id of the sources.
-    #[schema(max_length = 40)]
+    #[schema(schema_with = crate::people::sources::schema)]
     source: String,
 }
 
@@ -354,14 +354,13 @@ async fn answer(tx: crate::Tx, row: &household::Model) -> Result<Reply<Household
 pub struct Join {
     /// A person of the village; leaves the household they were in, in the same write.
     person: Uuid,
-    /// GB/T 4761, to the head.
-    #[schema(min_length = 2, max_length = 2)]
+    #[schema(schema_with = crate::people::households::members::relation_schema)]
     relation: String,
     /// Today unless given.
     #[serde(default)]
     since: Option<NaiveDate>,
     /// Who says so: an id of the sources.
-    #[schema(max_length = 40)]
+    #[schema(schema_with = crate::people::sources::schema)]
     source: String,
 }
 
@@ -440,13 +439,12 @@ async fn leave(ctx: Ctx, path: Path<MemberPath>, Json(body): Json<Leave>) -> Res
 #[serde(deny_unknown_fields)]
 #[schema(as = HouseholdRelate, example = json!({ "relation": "22", "source": "village_visit" }))]
 pub struct Relate {
-    /// GB/T 4761, to the present head.
-    #[schema(min_length = 2, max_length = 2)]
+    #[schema(schema_with = crate::people::households::members::relation_schema)]
     relation: String,
     /// Today unless given.
     #[serde(default)]
     since: Option<NaiveDate>,
-    #[schema(max_length = 40)]
+    #[schema(schema_with = crate::people::sources::schema)]
     source: String,
 }
 
@@ -487,7 +485,7 @@ pub struct Lead {
     /// Today unless given.
     #[serde(default)]
     on: Option<NaiveDate>,
-    #[schema(max_length = 40)]
+    #[schema(schema_with = crate::people::sources::schema)]
     source: String,
 }
 
@@ -525,7 +523,7 @@ async fn lead(ctx: Ctx, path: Path<HouseholdPath>, Json(body): Json<Lead>) -> Re
     "source": "civil_affairs", "facts": { "household.subsistence_allowance": "true" }
 }))]
 pub struct Learn {
-    #[schema(max_length = 40)]
+    #[schema(schema_with = crate::people::sources::schema)]
     source: String,
     /// Today unless given.
     #[serde(default)]

@@ -44,10 +44,20 @@ pub(crate) struct Joined {
     pub left: Option<Left>,
 }
 
+/// What somebody can be to the head, and the head: the code list without 本人.
+fn relations() -> impl Iterator<Item = &'static str> {
+    let list = codelist::find("family_relationship").into_iter().flat_map(|list| &list.entries);
+    list.map(|entry| entry.code.as_str()).filter(|code| *code != SELF)
+}
+
+/// How a document describes a field with such a relation.
+pub fn relation_schema() -> utoipa::openapi::Object {
+    crate::openapi::one_of("To the head of the household, GB/T 4761; 02 is the head.", relations())
+}
+
 /// The code of a relation to the head, as it may be said of a member.
 pub(crate) fn relation(faults: &mut Faults, field: &str, code: &str) {
-    let list = codelist::find("family_relationship");
-    if list.is_none_or(|list| list.get(code).is_none()) {
+    if code != SELF && !relations().any(|known| known == code) {
         let why = Text::new("不在家庭关系代码表中，请从列表选择", "is no family relationship; choose from the list");
         faults.add(field, "base.household.relation", why);
     }

@@ -92,7 +92,7 @@ async fn answer(tx: Tx, action: &'static str, row: &person::Model, left: Option<
 pub struct Death {
     on: NaiveDate,
     /// An id of the sources: `document_seen` where the certificate was shown.
-    #[schema(max_length = 40)]
+    #[schema(schema_with = crate::people::sources::schema)]
     source: String,
 }
 
@@ -170,7 +170,7 @@ pub struct PersonMove {
     reason: String,
     /// Who says so: `village_visit` unless given.
     #[serde(default = "village_visit")]
-    #[schema(max_length = 40, default = "village_visit")]
+    #[schema(schema_with = crate::people::sources::schema)]
     source: String,
 }
 
@@ -322,7 +322,7 @@ pub struct HouseholdMove {
     address: Option<Uuid>,
     /// Who says so: `village_visit` unless given.
     #[serde(default = "village_visit")]
-    #[schema(max_length = 40, default = "village_visit")]
+    #[schema(schema_with = crate::people::sources::schema)]
     source: String,
 }
 
@@ -498,8 +498,7 @@ pub struct TakeIn {
 #[serde(deny_unknown_fields)]
 pub struct ArrivalHousehold {
     id: Uuid,
-    /// GB/T 4761, to the head.
-    #[schema(min_length = 2, max_length = 2, example = "28")]
+    #[schema(schema_with = crate::people::households::members::relation_schema)]
     relation: String,
 }
 

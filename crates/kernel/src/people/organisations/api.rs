@@ -170,9 +170,9 @@ async fn list(
     if let Some(kind) = &wanted.kind {
         query = query.filter(Column::Kind.eq(kind));
     }
-    if let Some(q) = wanted.q.as_deref() {
-        let typed = look_up::Typed::read(q).map(|typed| typed.condition(Column::Name, Column::Initials));
-        let any = Condition::any().add_option(typed).add(Column::CreditCode.eq(q.trim().to_uppercase()));
+    if let Some(q) = look_up::asked(wanted.q.as_deref())? {
+        let typed = look_up::Typed::read(&q).map(|typed| typed.condition(Column::Name, Column::Initials));
+        let any = Condition::any().add_option(typed).add(Column::CreditCode.eq(q.to_uppercase()));
         query = query.filter(any);
     }
     if let Some(after) = paging.after_id()? {
@@ -201,8 +201,7 @@ pub struct NewOrganisation {
     #[serde(default)]
     #[schema(max_length = 40)]
     place: Option<String>,
-    /// One of the kinds.
-    #[schema(max_length = 40)]
+    #[schema(schema_with = kinds::schema)]
     kind: String,
     #[schema(min_length = 1, max_length = 200)]
     name: String,
@@ -220,7 +219,7 @@ pub struct NewOrganisation {
     #[serde(default)]
     since: Option<NaiveDate>,
     /// Who says so: an id of the sources.
-    #[schema(max_length = 40)]
+    #[schema(schema_with = crate::people::sources::schema)]
     source: String,
     /// What else is known of it, by data element.
     #[serde(default)]
@@ -351,7 +350,7 @@ async fn answer(tx: Tx, row: &organisation::Model) -> Result<Reply<OrganisationI
     "source": "document_seen", "facts": { "organisation.phone": "0871-63000016" }
 }))]
 pub struct Learn {
-    #[schema(max_length = 40)]
+    #[schema(schema_with = crate::people::sources::schema)]
     source: String,
     /// Today unless given.
     #[serde(default)]

@@ -35,6 +35,11 @@ pub fn all() -> &'static [Kind] {
     &ALL
 }
 
+/// How a document describes a field that names a kind.
+pub fn schema() -> utoipa::openapi::Object {
+    crate::openapi::one_of("One of the kinds.", all().iter().map(|kind| kind.id.as_str()))
+}
+
 pub fn find(id: &str) -> Option<&'static Kind> {
     ALL.iter().find(|kind| kind.id == id)
 }
