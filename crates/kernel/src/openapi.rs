@@ -350,6 +350,19 @@ pub fn one_of_if_any<'a>(words: &str, codes: impl IntoIterator<Item = &'a str>) 
     one
 }
 
+/// An object of texts whose names are of a type, for `schema_with`.
+pub fn texts_by(words: &str, names: impl Into<Schema>, at_least: usize) -> Object {
+    let mut object = ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some(words))
+        .property_names(Some(names))
+        .additional_properties(Some(Schema::Object(Object::with_type(Type::String))));
+    if at_least > 0 {
+        object = object.min_properties(Some(at_least));
+    }
+    object.build()
+}
+
 /// What a success says, where its author said nothing.
 fn done(status: &str) -> &'static str {
     match status {

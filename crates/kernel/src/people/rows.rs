@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
+use serde::Deserialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::entity::{household, organisation, person};
@@ -18,6 +20,24 @@ pub(crate) const DEAD: &str = "dead";
 pub(crate) const MOVED_OUT: &str = "moved_out";
 pub(crate) const MERGED: &str = "merged";
 pub(crate) const DISSOLVED: &str = "dissolved";
+
+/// Which households or organisations to list.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Existing {
+    #[default]
+    Present,
+    Dissolved,
+}
+
+impl Existing {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Existing::Present => PRESENT,
+            Existing::Dissolved => DISSOLVED,
+        }
+    }
+}
 
 /// A person of the operation's scope.
 pub(crate) async fn person(tx: &Tx, id: Uuid) -> Result<person::Model> {

@@ -222,6 +222,11 @@ pub struct PersonInFull {
     pub actions: Vec<String>,
 }
 
+/// How a document describes what is said by data element: at least one.
+pub fn said_of() -> utoipa::openapi::Object {
+    crate::openapi::texts_by("By data element.", utoipa::openapi::Object::with_type(utoipa::openapi::Type::String), 1)
+}
+
 /// Where what is recorded comes from, and what it says.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -239,7 +244,7 @@ pub struct NewFacts {
     /// Needed for somebody under fourteen, where the basis is consent.
     #[serde(default)]
     pub guardian: Option<Guardian>,
-    /// By data element.
+    #[schema(schema_with = said_of)]
     pub facts: BTreeMap<String, String>,
 }
 
@@ -265,7 +270,8 @@ pub struct NewPerson {
     /// Needed for somebody under fourteen, where the basis is consent.
     #[serde(default)]
     pub guardian: Option<Guardian>,
-    /// By data element; `person.name` must be there.
+    /// `person.name` must be there.
+    #[schema(schema_with = said_of)]
     pub facts: BTreeMap<String, String>,
     #[serde(default)]
     pub household: Option<Joins>,

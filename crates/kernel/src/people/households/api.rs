@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use super::super::entity::{address, household, member, person};
 use super::super::facts;
-use super::super::wire::FactShown;
+use super::super::rows::Existing;
+use super::super::wire::{FactShown, said_of};
 use super::super::{Subject as Whom, SubjectKind, look_up, rows, show};
 use super::members::{self, HEAD, Joining, Left};
 use super::{Founding, day, dissolve, found, kept_there, provenance, recorded, source};
@@ -178,8 +179,9 @@ struct ListQuery {
     /// The beginning of a number or of the head's name.
     #[param(max_length = 100)]
     q: Option<String>,
-    /// `present` unless given; `dissolved`
-    standing: Option<String>,
+    /// Those that are there, unless given.
+    #[param(inline)]
+    standing: Option<Existing>,
     /// Only those without a head.
     #[param(default = false)]
     head_vacant: bool,
@@ -198,7 +200,7 @@ async fn list(
     use household::Column;
     let limit = paging.limit()?;
     let mut query = household::Entity::within(&ctx.scope)
-        .filter(Column::Standing.eq(wanted.standing.as_deref().unwrap_or(rows::PRESENT)))
+        .filter(Column::Standing.eq(wanted.standing.unwrap_or_default().as_str()))
         .order_by_desc(Column::Id)
         .limit(limit + 1);
     if let Some(q) = look_up::asked(wanted.q.as_deref())? {
@@ -478,9 +480,8 @@ async fn relate(ctx: Ctx, path: Path<MemberPath>, Json(body): Json<Relate>) -> R
 pub struct Lead {
     /// A member of the household.
     person: Uuid,
-    /// What the others are to the new head, by person, as far as it is known; whoever is not named is asked for again.
     #[serde(default)]
-    #[schema(value_type = HashMap<String, String>)]
+    #[schema(schema_with = members::relations_schema)]
     relations: HashMap<Uuid, String>,
     /// Today unless given.
     #[serde(default)]
@@ -528,8 +529,7 @@ pub struct Learn {
     /// Today unless given.
     #[serde(default)]
     observed_on: Option<NaiveDate>,
-    /// By data element.
-    #[schema(value_type = HashMap<String, String>)]
+    #[schema(schema_with = said_of)]
     facts: BTreeMap<String, String>,
 }
 

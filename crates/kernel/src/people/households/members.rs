@@ -8,6 +8,8 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::SchemaFormat;
+use utoipa::openapi::{KnownFormat, ObjectBuilder, Type};
 use uuid::Uuid;
 
 use super::super::entity::{household, member, person};
@@ -53,6 +55,14 @@ fn relations() -> impl Iterator<Item = &'static str> {
 /// How a document describes a field with such a relation.
 pub fn relation_schema() -> utoipa::openapi::Object {
     crate::openapi::one_of("To the head of the household, GB/T 4761; 02 is the head.", relations())
+}
+
+/// How a document describes such relations by person.
+pub fn relations_schema() -> utoipa::openapi::Object {
+    let person = ObjectBuilder::new().schema_type(Type::String);
+    let person = person.format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
+    let words = "What the others are to the new head, by person, as far as it is known; whoever is not named is asked for again.";
+    crate::openapi::texts_by(words, person.build(), 0)
 }
 
 /// The code of a relation to the head, as it may be said of a member.

@@ -14,10 +14,11 @@ use uuid::Uuid;
 use super::super::entity::{address, organisation, person, post};
 use super::super::facts::{self, Value};
 use super::super::households::{day, provenance, source};
-use super::super::wire::FactShown;
+use super::super::rows::Existing;
+use super::super::wire::{FactShown, said_of};
 use super::super::{Subject as Whom, SubjectKind, look_up, rows, show};
 use super::{Founding, Posting, appoint, credit_code, dissolve, end_post, found, free_code, held, kinds};
-use crate::error::Faults;
+use crate::error::{Faults, invalid};
 use crate::json::{Path, Query};
 use crate::page::{Page, Paging};
 use crate::{App, Ctx, Error, Json, Lang, Reply, Result, Scope, Scoped, Subject, Text, Tx};
@@ -142,13 +143,14 @@ struct PostPath {
 #[into_params(parameter_in = Query)]
 struct ListQuery {
     /// One of the kinds.
-    #[param(max_length = 40)]
+    #[param(schema_with = kinds::schema)]
     kind: Option<String>,
     /// The beginning of the name, the initials of its pinyin, or a credit code.
     #[param(max_length = 100)]
     q: Option<String>,
-    /// `present` unless given; `dissolved`
-    standing: Option<String>,
+    /// Those that are there, unless given.
+    #[param(inline)]
+    standing: Option<Existing>,
 }
 
 /// Organisations here and below, newest first.
@@ -164,10 +166,13 @@ async fn list(
     use organisation::Column;
     let limit = paging.limit()?;
     let mut query = organisation::Entity::within(&ctx.scope)
-        .filter(Column::Standing.eq(wanted.standing.as_deref().unwrap_or(rows::PRESENT)))
+        .filter(Column::Standing.eq(wanted.standing.unwrap_or_default().as_str()))
         .order_by_desc(Column::Id)
         .limit(limit + 1);
     if let Some(kind) = &wanted.kind {
+        if kinds::find(kind).is_none() {
+            return Err(invalid("kind", "base.organisation.kind", kinds::NO_SUCH).into());
+        }
         query = query.filter(Column::Kind.eq(kind));
     }
     if let Some(q) = look_up::asked(wanted.q.as_deref())? {
@@ -259,8 +264,7 @@ async fn create(ctx: Ctx, Json(new): Json<NewOrganisation>) -> Result<Reply<Orga
         faults.add("place", "base.place.county_wanted", why);
     }
     if kinds::find(&new.kind).is_none() {
-        let why = Text::new("没有这种类别，请从列表选择", "there is no such kind; choose from the list");
-        faults.add("kind", "base.organisation.kind", why);
+        faults.add("kind", "base.organisation.kind", kinds::NO_SUCH);
     }
     let name = faults.text("name", &new.name, 200);
     let despite = despite(&mut faults, new.override_check.as_deref());
@@ -355,8 +359,7 @@ pub struct Learn {
     /// Today unless given.
     #[serde(default)]
     observed_on: Option<NaiveDate>,
-    /// By data element.
-    #[schema(value_type = HashMap<String, String>)]
+    #[schema(schema_with = said_of)]
     facts: BTreeMap<String, String>,
     /// Why a credit code is kept although its check character does not fit.
     #[serde(default)]

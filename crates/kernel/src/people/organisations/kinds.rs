@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::Text;
+
 /// A kind of organisation, with where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -25,6 +27,8 @@ pub struct Kind {
 struct File {
     kind: Vec<Kind>,
 }
+
+pub(super) const NO_SUCH: Text = Text::new("没有这种类别，请从列表选择", "there is no such kind; choose from the list");
 
 static ALL: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     let text = include_str!("../../../../../data/organisation_kinds.toml");
