@@ -39,6 +39,7 @@ NO_SCHEMA_SAYS = {
     "base.household.": "who belongs to the household, and which numbers the village has",
     "base.import.": "what is in the file",
     "base.organisation.term": "one day against the other",
+    "base.person.place": "of what kind the place is",
     "base.person.number": "what looks like a number belongs into the body of another operation",
     "base.person.one_number": "one field or the other, and not both",
     "base.request.element": "what was asked for in the request",

@@ -3,6 +3,7 @@
 
 mod accessible;
 mod administering;
+mod clerk;
 mod driver;
 mod signing_in;
 
@@ -86,10 +87,21 @@ impl Desk {
         }
     }
 
-    /// Clicks a button or link by what stands on it.
+    /// Fills a field that has no label of its own, such as the one of a search.
+    pub(super) async fn fill_in(&self, css: &str, text: &str) {
+        self.client().find(Locator::Css(css)).await.unwrap().send_keys(text).await.unwrap();
+    }
+
+    /// Chooses by clicking on the words beside the box, as most people do.
+    pub(super) async fn tick(&self, words: &str) {
+        let label = format!("//label[contains(normalize-space(.), '{words}')]");
+        self.client().find(Locator::XPath(&label)).await.unwrap().click().await.unwrap();
+    }
+
+    /// Clicks a button or link by what stands on it, first of all in the main part of the page.
     pub(super) async fn click(&self, words: &str) {
         let path = format!(
-            "//main//*[self::a or self::button][contains(normalize-space(.), '{words}')] | //*[self::a or self::button][contains(normalize-space(.), '{words}')]"
+            "//main//*[self::a or self::summary or self::button[not(@aria-hidden)]][contains(normalize-space(.), '{words}')] | //*[self::a or self::button[not(@aria-hidden)]][contains(normalize-space(.), '{words}')]"
         );
         let button = self.client().find(Locator::XPath(&path)).await;
         button.unwrap_or_else(|error| panic!("nothing says '{words}' to click on: {error}")).click().await.unwrap();
@@ -101,7 +113,8 @@ impl Desk {
 
     #[track_caller]
     pub(super) fn shows(text: &str, words: &str) {
-        assert!(text.contains(words), "the page does not show '{words}':\n{text}");
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(line.contains(words), "the page does not show '{words}':\n{text}");
     }
 
     pub(super) async fn expect(&self, words: &str) {

@@ -7,7 +7,7 @@ use jizuo_testing::TestApp;
 use jizuo_testing::places::{ESHAN, HUASHAN, KUNMING, OTHER_VILLAGE, PROVINCE, VILLAGE, WUHUA};
 use serde_json::{Value, json};
 
-use super::exercise_base_data;
+use super::{exercise_base_data, words};
 
 #[tokio::test]
 async fn every_operation_succeeds_somewhere_and_leaves_the_audit_it_should() {
@@ -27,6 +27,7 @@ async fn every_operation_succeeds_somewhere_and_leaves_the_audit_it_should() {
     exercise_base_data::forms(&test).await;
     exercise_base_data::requests(&test).await;
     figures_and_records(&test).await;
+    words::labels_have_words(&test).await;
     exercise_base_data::imports(&test).await;
     let untried = test.untried();
     assert!(untried.is_empty(), "add a call that succeeds (for `…_local` see add_local_step): {untried:?}");

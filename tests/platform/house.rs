@@ -1,7 +1,10 @@
 //! The house rules that a reader relies on: who depends on whom, how a file begins and ends, and that paths in the
 //! documentation exist.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+use jizuo_kernel::registry::Registry;
 
 pub(super) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
@@ -9,6 +12,10 @@ pub(super) fn root() -> PathBuf {
 
 /// Rust sources below these folders, as (path from the root, text).
 pub(super) fn sources(folders: &[&str]) -> Vec<(String, String)> {
+    files(folders, &["rs"])
+}
+
+fn files(folders: &[&str], endings: &[&str]) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut open: Vec<PathBuf> = folders.iter().map(|folder| root().join(folder)).collect();
     while let Some(folder) = open.pop() {
@@ -17,7 +24,7 @@ pub(super) fn sources(folders: &[&str]) -> Vec<(String, String)> {
         for path in entries {
             if path.is_dir() {
                 open.push(path);
-            } else if path.extension().is_some_and(|e| e == "rs") {
+            } else if path.extension().is_some_and(|e| endings.iter().any(|ending| e == *ending)) {
                 let text = std::fs::read_to_string(&path).unwrap();
                 found.push((path.strip_prefix(root()).unwrap().display().to_string(), text));
             }
@@ -142,4 +149,18 @@ fn paths_in_the_documentation_exist() {
             }
         }
     }
+}
+
+#[test]
+fn pages_ask_for_operations_that_exist() {
+    let (registry, _) = Registry::build(jizuo_server::MODULES).unwrap();
+    let known: BTreeSet<&str> = registry.operations().iter().map(|one| one.id.as_str()).collect();
+    let mut asked = 0;
+    for (path, text) in files(&["crates/console"], &["rs", "html"]) {
+        for id in text.split("may(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            asked += 1;
+            assert!(known.contains(id), "{path} asks whether somebody may {id}, and there is no such operation");
+        }
+    }
+    assert!(asked > 20, "only {asked} were found");
 }

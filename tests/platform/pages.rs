@@ -53,11 +53,11 @@ impl Reader {
         panic!("{path} goes round in circles");
     }
 
-    /// A page of every kind that links lead to.
+    /// A page of every kind that links lead to: of figures, modules, processes and rules one each, however many there are.
     pub(crate) async fn one_of_each_kind(&self, from: &str) -> Vec<String> {
         let mut kinds = BTreeSet::new();
         let pages = self.crawl(from).await;
-        pages.into_iter().map(|page| page.path).filter(|path| kinds.insert(kind(path))).collect()
+        pages.into_iter().map(|page| page.path).filter(|path| kinds.insert(rough_kind(path))).collect()
     }
 
     /// Every page that links lead to, a few of each kind.
@@ -91,6 +91,18 @@ fn kind(path: &str) -> String {
     };
     let keys: Vec<&str> = query.split('&').map(|pair| pair.split('=').next().unwrap_or_default()).collect();
     format!("{}?{}", path.split('/').map(part).collect::<Vec<_>>().join("/"), keys.join("&"))
+}
+
+/// The kind without the name of the figure, module, process or rule that the page is about.
+fn rough_kind(path: &str) -> String {
+    let mut parts: Vec<String> = kind(path).split('/').map(str::to_owned).collect();
+    let named = ["statistics", "modules", "processes", "rules"];
+    if let Some(n) = parts.iter().position(|part| named.contains(&part.as_str()))
+        && let Some(name) = parts.get_mut(n + 1)
+    {
+        *name = name.split_once('?').map_or("{name}".to_owned(), |(_, query)| format!("{{name}}?{query}"));
+    }
+    parts.join("/")
 }
 
 impl Seen {

@@ -3,8 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jizuo_kernel::module::Labels;
 use jizuo_kernel::registry::Registry;
 use jizuo_server::MODULES;
+use jizuo_testing::{TestApp, places};
 use serde_json::{Map, Value};
 
 fn documents() -> BTreeMap<&'static str, Value> {
@@ -155,4 +157,19 @@ fn words_of_a_matters_state_are_those_of_its_process() {
 
 fn listed(missing: BTreeSet<String>) -> String {
     missing.into_iter().collect::<Vec<_>>().join("\n")
+}
+
+/// Every label that the work so far brought into a figure has words.
+pub(super) async fn labels_have_words(test: &TestApp) {
+    let reader = test.role(places::WUHUA, "base.viewer").await;
+    let mut seen = 0;
+    for one in test.app.registry.modules().iter().flat_map(|module| module.statistics) {
+        let path = format!("/places/{}/statistics/{}", places::WUHUA, one.id);
+        for row in reader.get(&path).await.expect(200).body["rows"].as_array().unwrap() {
+            seen += 1;
+            let unsaid = row["label_title"]["zh"] == row["label"];
+            assert_eq!(unsaid, one.labels == Labels::Names, "{}: {row}", one.id);
+        }
+    }
+    assert!(seen > 10, "only {seen} labels were seen");
 }

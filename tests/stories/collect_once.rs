@@ -74,7 +74,10 @@ async fn what_is_known_once_is_typed_by_nobody_again() {
     let kinds: Vec<_> = held.body["matters"].as_array().unwrap().iter().map(|m| m["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["grid.incident", "certificates.demand", "mediation.case"]);
     let erase = format!("{here}/persons/{person}/erase");
-    protection.post(&erase, json!({ "reason": "本人申请" })).await.refused(409, "base.person.erase.open");
+    let code = held.body["matters"][0]["label"].as_str().unwrap().to_owned();
+    for reason in ["本人申请", &code] {
+        protection.post(&erase, json!({ "reason": reason })).await.refused(409, "base.person.erase.open");
+    }
 }
 
 #[test]

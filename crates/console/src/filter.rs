@@ -2,6 +2,7 @@
 
 use jizuo_kernel::Lang;
 use jizuo_kernel::problem::Problem;
+use jizuo_kernel::process::Phase;
 
 use crate::document::Parameter;
 use crate::module_page::{Asked, Spot};
@@ -68,7 +69,12 @@ pub(crate) fn filters(visit: &Visit, spot: &Spot<'_>, asked: &Asked, problem: Op
             value,
         }
     };
-    spot.operation.filters().map(make).collect()
+    // Nobody types an id: one that stands in the address already stays, as a link set it.
+    let typed = |one: &&Parameter| {
+        let id = spot.document.plain(&one.schema).has_format("uuid");
+        !id || asked.iter().any(|(name, _)| *name == one.name)
+    };
+    spot.operation.filters().filter(typed).map(make).collect()
 }
 
 /// What may be chosen, with words: from the document; the platform's phases; the states of the list's own process.
@@ -79,10 +85,9 @@ fn options(visit: &Visit, spot: &Spot<'_>, parameter: &Parameter, listed: Vec<St
         return listed.into_iter().map(|code| (code.clone(), words::filter_value(parameter, &code, lang))).collect();
     }
     match parameter.name.as_str() {
-        "phase" => ["waiting", "working", "done"]
-            .into_iter()
-            .filter_map(|phase| Some((phase.to_owned(), words::phase(phase, lang)?.to_owned())))
-            .collect(),
+        "phase" => {
+            Phase::ALL.into_iter().map(|one| (one.as_str().to_owned(), one.title().read(lang).to_owned())).collect()
+        }
         "state" => states(visit, spot),
         _ => Vec::new(),
     }

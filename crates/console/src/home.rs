@@ -3,10 +3,10 @@
 use askama::Template;
 use axum::http::Method;
 use axum::response::Response;
-use jizuo_kernel::Path;
 use jizuo_kernel::identity::api::Me;
 use jizuo_kernel::page::Page;
 use jizuo_kernel::process::Task;
+use jizuo_kernel::{Path, Text};
 use serde::Deserialize;
 
 use crate::answer::{Answered, page as answer, see_other};
@@ -112,12 +112,23 @@ fn to_do(visit: &Visit, task: &Task) -> ToDo {
     }
 }
 
-/// What is begun with base data: the operation it needs, the page, and what it is called.
-const OF_THE_BASE: [(&str, &str, &str, &str); 4] = [
-    ("base_form_open", "/forms", "填一张表单", "Fill in a form"),
-    ("base_import_upload", "/imports", "导入户籍花名册", "Import a list of households"),
-    ("base_person_register", "/persons/new", "登记人员", "Register a person"),
-    ("base_household_create", "/households/new", "登记家庭户", "Found a household"),
+/// What is begun with the base: the operation it needs, the page, and what it is called.
+type Begun = (&'static str, &'static str, Text);
+
+static WITH_BASE_DATA: [Begun; 4] = [
+    ("base_form_open", "/forms", Text::new("填一张表单", "Fill in a form")),
+    ("base_import_upload", "/imports", Text::new("导入户籍花名册", "Import a list of households")),
+    ("base_person_register", "/persons/new", Text::new("登记人员", "Register a person")),
+    ("base_household_create", "/households/new", Text::new("登记家庭户", "Found a household")),
+];
+
+/// Begun at every level, in the province as well.
+static IN_ADMINISTRATION: [Begun; 5] = [
+    ("base_module_switch", "/modules", Text::new("启用、停用模块", "Switch modules on or off")),
+    ("base_process_overlay", "/processes", Text::new("改流程和时限", "Adapt processes and deadlines")),
+    ("base_account_open", "/accounts/new", Text::new("开通账号", "Open an account")),
+    ("base_grant_give", "/accounts", Text::new("把角色发给人", "Hand out roles")),
+    ("base_audit_list", "/audit", Text::new("查阅审计记录", "Look through the audit log")),
 ];
 
 /// Operations that make something in a collection of a module, as far as the caller may use them here.
@@ -128,18 +139,23 @@ pub(crate) fn starts(visit: &Visit, f: &Frame) -> Vec<Start> {
     let above = f.place.as_ref().is_some_and(|place| place.kind.above_county());
     let makes =
         f.operations.iter().filter(|one| one.method == "POST" && one.module != "base" && !one.path.contains('{'));
-    let own = OF_THE_BASE.iter().filter(|(operation, ..)| f.may(operation)).map(|(_, page, zh, en)| Start {
-        title: visit.t(zh, en).to_owned(),
-        module: visit.t("基础数据", "Base data").to_owned(),
-        path: format!("{base}{page}"),
-    });
-    own.chain(makes.filter_map(|one| {
+    let of_the_base = |begun: &'static [Begun], group: &str| {
+        let open = begun.iter().filter(|(operation, ..)| f.may(operation));
+        let start = |(_, page, title): &Begun| Start {
+            title: title.read(visit.lang).to_owned(),
+            module: group.to_owned(),
+            path: format!("{base}{page}"),
+        };
+        open.map(start).collect::<Vec<_>>()
+    };
+    let data = of_the_base(&WITH_BASE_DATA, visit.t("基础数据", "Base data"));
+    let administration = of_the_base(&IN_ADMINISTRATION, visit.t("管理", "Administration"));
+    let work = makes.filter_map(|one| {
         let path = format!("{}/new", module_page(&base, &one.module, &one.path)?);
         let document = visit.console.document(&one.module)?;
         let operation = document.at(&Method::POST, &one.path)?;
         let module = registry.module(&one.module).map(|module| module.title.read(visit.lang).to_owned());
         Some(Start { title: visit.console.heading(operation, visit.lang), module: module.unwrap_or_default(), path })
-    }))
-    .filter(|_| !above)
-    .collect()
+    });
+    data.into_iter().chain(work).filter(|_| !above).chain(administration).collect()
 }

@@ -171,6 +171,7 @@ fn columns(item: &Schema) -> Columns<'_> {
             && schema.items.is_none()
             && schema.all_of.is_empty()
             && schema.max_length.is_none()
+            && !schema.has_format("uuid")
     };
     let mut others: Vec<&str> = item
         .properties
@@ -226,10 +227,10 @@ pub(crate) fn phase(visit: &Visit, value: &Value) -> Option<Phase> {
     let title = value
         .get("state_title")
         .and_then(|title| title.get(if visit.lang == jizuo_kernel::Lang::Zh { "zh" } else { "en" }));
-    let words = title.and_then(Value::as_str).or_else(|| words::phase(phase, visit.lang)).unwrap_or(phase);
+    let words = title.and_then(Value::as_str).map(str::to_owned).or_else(|| words::phase(phase, visit.lang));
     let overdue = value.get("overdue").and_then(Value::as_bool).unwrap_or(false);
     let class = if overdue { "overdue" } else { phase };
-    Some(Phase { class: class.to_owned(), words: words.to_owned() })
+    Some(Phase { class: class.to_owned(), words: words.unwrap_or_else(|| phase.to_owned()) })
 }
 
 /// The deadline of a matter that is still open.

@@ -113,10 +113,10 @@ pub(crate) async fn show(visit: Visit, Path(path): Path<StatisticPath>) -> Answe
     }
     f.title = now.title.read(visit.lang).to_owned();
     let mut places: BTreeMap<&str, (&str, i64)> = BTreeMap::new();
-    let mut labels: BTreeMap<&str, i64> = BTreeMap::new();
+    let mut labels: BTreeMap<&str, (String, i64)> = BTreeMap::new();
     for row in &now.rows {
         places.entry(&row.place).or_insert((&row.place_name, 0)).1 += row.value;
-        *labels.entry(&row.label).or_default() += row.value;
+        labels.entry(&row.label).or_insert((row.label_title.read(visit.lang).to_owned(), 0)).1 += row.value;
     }
     let own = f.place.as_ref().map(|place| place.code.clone()).unwrap_or_default();
     let mut places: Vec<(String, String, i64)> = places
@@ -126,8 +126,7 @@ pub(crate) async fn show(visit: Visit, Path(path): Path<StatisticPath>) -> Answe
         .collect();
     // By place, not by size: these are no rankings.
     places.sort_by(|a, b| a.1.cmp(&b.1));
-    let labels: Vec<(String, i64)> =
-        labels.into_iter().map(|(label, value)| (label.replace('_', " "), value)).collect();
+    let labels: Vec<(String, i64)> = labels.into_values().collect();
     answer(&FigurePage {
         unit: now.unit.read(visit.lang).to_owned(),
         total: now.total,

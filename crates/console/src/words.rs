@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use jizuo_kernel::Lang;
+use jizuo_kernel::process::Phase;
 use jizuo_standards::element;
 
 use crate::document::{Operation, Parameter, Schema, Word};
@@ -67,14 +68,8 @@ fn plain(name: &str) -> String {
 }
 
 /// Phases are the platform's own and the same everywhere.
-pub(crate) fn phase(phase: &str, lang: Lang) -> Option<&'static str> {
-    let (zh, en) = match phase {
-        "waiting" => ("待处理", "Waiting"),
-        "working" => ("办理中", "At work"),
-        "done" => ("已办结", "Done"),
-        _ => return None,
-    };
-    Some(if lang == Lang::Zh { zh } else { en })
+pub(crate) fn phase(phase: &str, lang: Lang) -> Option<String> {
+    Phase::ALL.into_iter().find(|one| one.as_str() == phase).map(|one| one.title().read(lang).to_owned())
 }
 
 /// Titles of data elements by the last part of their id, as far as all elements with it agree.

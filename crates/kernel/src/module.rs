@@ -200,7 +200,23 @@ pub struct Statistic {
     pub title: Text,
     /// `件`, `%`, `天`
     pub unit: Text,
+    pub labels: Labels,
     pub count: for<'a> fn(&'a Ctx, Period) -> Work<'a, Vec<Figure>>,
+}
+
+/// What the labels of a figure are, and so where their words come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Labels {
+    /// Names, which say themselves what they are.
+    Names,
+    /// Phases of the platform.
+    Phases,
+    /// States of this process.
+    States(&'static str),
+    /// Data elements.
+    Elements,
+    /// Values that the module's `words.toml` has words for, under `[value.…]` or `[list]`.
+    Values(&'static str),
 }
 
 /// From (inclusive) to (exclusive).

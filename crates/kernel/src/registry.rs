@@ -14,7 +14,7 @@ use crate::module::{Permission, Statistic, Topic};
 use crate::openapi;
 use crate::process::Process;
 use crate::rules::Registry as Rules;
-use crate::{App, Module, forms, words::Speech};
+use crate::{App, Module, forms, statistics, words::Speech};
 
 /// One operation of the document, as the gate enforces it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,7 @@ pub struct Registry {
     permissions: HashMap<&'static str, &'static Permission>,
     topics: BTreeSet<&'static str>,
     documents: BTreeMap<&'static str, OpenApi>,
+    pub(crate) labels: statistics::Words,
     pub rules: Rules,
 }
 
@@ -108,6 +109,7 @@ impl Registry {
         if !faults.is_empty() {
             return Err(Unservable(faults));
         }
+        let labels = statistics::words(modules, &speech, &mut faults);
         let listed: Vec<_> = permissions.values().copied().collect();
         for module in modules {
             check_parts(module, &permissions, &topics, &rules, &mut faults);
@@ -179,12 +181,11 @@ impl Registry {
                 }
             }
         }
-        if faults.is_empty() {
-            let registry = Registry { modules: modules.to_vec(), operations, permissions, topics, documents, rules };
-            Ok((registry, router))
-        } else {
-            Err(Unservable(faults))
+        if !faults.is_empty() {
+            return Err(Unservable(faults));
         }
+        let modules = modules.to_vec();
+        Ok((Registry { modules, operations, permissions, topics, documents, labels, rules }, router))
     }
 
     pub fn modules(&self) -> &[&'static Module] {
@@ -275,13 +276,9 @@ impl Registry {
 
     /// Titles of the roles that carry a permission, for a refusal that says who could do it.
     pub fn holders(&self, permission: &str) -> crate::Text {
-        let roles: Vec<_> = self
-            .modules
-            .iter()
-            .flat_map(|m| m.roles)
-            .filter(|role| role.permissions.contains(&permission))
-            .map(|role| (&role.title, role.id))
-            .collect();
+        let roles = self.modules.iter().flat_map(|m| m.roles);
+        let roles = roles.filter(|role| role.permissions.contains(&permission));
+        let roles: Vec<_> = roles.map(|role| (&role.title, role.id)).collect();
         if roles.is_empty() {
             return crate::say!("获得“{permission}”权限的人员", "anyone who is granted {permission}");
         }

@@ -1,15 +1,18 @@
 //! Figures: counted from the work at the moment they are asked for, over the counties that have the module.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
+use jizuo_standards::element::{self, Element};
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 
-use crate::module::{Figure, Period};
+use crate::module::{Figure, Labels, Period};
 use crate::places::Kind;
+use crate::process::Phase;
 use crate::scope::LevelColumn;
-use crate::{Ctx, Result, Scoped};
+use crate::words::Speech;
+use crate::{Ctx, Module, Result, Scoped, Text};
 
 /// Rows of a table in a period, by the places one level below the operation's and by a label column.
 pub async fn count_by<E: Scoped>(
@@ -54,6 +57,38 @@ pub async fn count_by<E: Scoped>(
         }
     }
     Ok(found.into_iter().map(|((place, label), value)| Figure { place, label, value }).collect())
+}
+
+/// What the labels of statistics are called, by the id of the statistic.
+pub(crate) type Words = HashMap<&'static str, BTreeMap<String, Text>>;
+
+/// Collects them. Labels that should have words and have none are a fault.
+pub(crate) fn words(modules: &[&'static Module], speech: &Speech, faults: &mut Vec<String>) -> Words {
+    let mut all = HashMap::new();
+    for (module, one) in modules.iter().flat_map(|module| module.statistics.iter().map(move |one| (module, one))) {
+        let words = words_of(module, one.labels, speech);
+        if words.is_empty() && one.labels != Labels::Names {
+            faults.push(format!("the labels of {} are {:?}, which have no words", one.id, one.labels));
+        }
+        all.insert(one.id, words);
+    }
+    all
+}
+
+fn words_of(module: &Module, labels: Labels, speech: &Speech) -> BTreeMap<String, Text> {
+    match labels {
+        Labels::Names => BTreeMap::new(),
+        Labels::Phases => Phase::ALL.iter().map(|phase| (phase.as_str().to_owned(), phase.title())).collect(),
+        Labels::States(process) => {
+            let processes = module.processes.iter().filter(|one| one.id == process);
+            processes.flat_map(|one| one.states).map(|state| (state.id.to_owned(), state.title.clone())).collect()
+        }
+        Labels::Elements => {
+            let words = |one: &Element| (one.id.clone(), Text::owned(one.zh.clone(), one.en.clone()));
+            element::all().iter().map(words).collect()
+        }
+        Labels::Values(name) => speech.values(module.id, name),
+    }
 }
 
 /// From the start of the quarter until now, where a caller names no period.
@@ -140,6 +175,8 @@ pub mod api {
         pub place: String,
         pub place_name: String,
         pub label: String,
+        /// What the label is called.
+        pub label_title: Text,
         pub value: i64,
     }
 
@@ -174,6 +211,8 @@ pub mod api {
             ctx = ctx.within(counties);
         }
         let figures = (statistic.count)(&ctx, period).await?;
+        let words = ctx.app.registry.labels.get(statistic.id);
+        let called = |label: &str| words.and_then(|words| words.get(label)).cloned();
         let tree = &ctx.snapshot.places;
         Ok(Json(Counted {
             id: statistic.id.to_owned(),
@@ -187,6 +226,7 @@ pub mod api {
                 .map(|f| CountedRow {
                     place: tree.get(f.place).map(|p| p.code.clone()).unwrap_or_default(),
                     place_name: tree.name(f.place).to_owned(),
+                    label_title: called(&f.label).unwrap_or_else(|| Text::owned(&*f.label, &*f.label)),
                     label: f.label,
                     value: f.value,
                 })

@@ -1,7 +1,7 @@
 //! Figures of the certificate catalogue, counted from demands and items.
 
 use chrono::DateTime;
-use jizuo_kernel::module::{Period, Statistic};
+use jizuo_kernel::module::{Labels, Period, Statistic};
 use jizuo_kernel::statistics::count_by;
 use jizuo_kernel::{Scope, Text};
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -15,12 +15,14 @@ pub(crate) const STATISTICS: &[Statistic] = &[
         id: "certificates.demands.by_outcome",
         title: Text::new("索要证明次数（按结果）", "Demands for papers, by outcome"),
         unit: Text::new("次", "demands"),
+        labels: Labels::Values("certificates.Outcome"),
         count: |ctx, period| Box::pin(count_by::<Demand>(ctx, OfDemand::At, period, OfDemand::Outcome, None)),
     },
     Statistic {
         id: "certificates.demands.off_list",
         title: Text::new("清单外索要次数（按索要单位）", "Off-list demands, by requesting body"),
         unit: Text::new("次", "demands"),
+        labels: Labels::Names,
         count: |ctx, period| {
             let off_list = Expr::col(OfDemand::Outcome).eq(OFF_LIST);
             Box::pin(count_by::<Demand>(ctx, OfDemand::At, period, OfDemand::RequestingBody, Some(off_list)))
@@ -30,6 +32,7 @@ pub(crate) const STATISTICS: &[Statistic] = &[
         id: "certificates.items.in_force",
         title: Text::new("期末现行事项数（按类型）", "Items in force at the end of the period, by kind"),
         unit: Text::new("项", "items"),
+        labels: Labels::Values("status_kind"),
         count: |ctx, period| {
             let mut here = ctx.clone();
             Box::pin(async move {

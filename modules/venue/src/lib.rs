@@ -7,7 +7,7 @@ mod tables;
 
 use booking::entity::{Column, Entity};
 use jizuo_kernel::Text;
-use jizuo_kernel::module::{MenuEntry, Module, Permission, RoleTemplate, Sealed, Statistic, Topic};
+use jizuo_kernel::module::{Labels, MenuEntry, Module, Permission, RoleTemplate, Sealed, Statistic, Topic};
 use jizuo_kernel::statistics::count_by;
 
 pub static MODULE: Module = Module {
@@ -66,6 +66,7 @@ pub static MODULE: Module = Module {
         id: "venue.bookings.by_purpose",
         title: Text::new("借用申请数（按用途）", "Bookings asked for, by purpose"),
         unit: Text::new("次", "bookings"),
+        labels: Labels::Values("purpose"),
         count: |ctx, period| Box::pin(count_by::<Entity>(ctx, Column::OpenedAt, period, Column::Purpose, None)),
     }],
     words: include_str!("../words.toml"),

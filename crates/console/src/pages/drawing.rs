@@ -22,7 +22,7 @@ const BOX: i32 = 46;
 const GAP: i32 = 64;
 const MAIN_WIDTH: i32 = 152;
 const SIDE_X: i32 = 58;
-const SIDE_WIDTH: i32 = 112;
+const SIDE_WIDTH: i32 = 128;
 const SIDE_STEP: i32 = 52;
 const LANE: i32 = 22;
 

@@ -6,7 +6,7 @@ mod tables;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::identity::grants::{AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN};
-use crate::module::{Mark, Owner, Permission, RoleTemplate, Sealed, Statistic, Timer, Topic};
+use crate::module::{Labels, Mark, Owner, Permission, RoleTemplate, Sealed, Statistic, Timer, Topic};
 use crate::people::{consents, held, requests, retention};
 use crate::{App, Module, Text};
 use crate::{
@@ -127,12 +127,14 @@ pub static MODULE: Module = Module {
             id: "base.persons.present",
             title: Text::new("登记人口", "Persons registered"),
             unit: Text::new("人", "persons"),
+            labels: Labels::Values("standing"),
             count: people::count_present,
         },
         Statistic {
             id: "base.elements.reused",
             title: Text::new("免填次数（按数据元）", "Values that nobody had to type, by element"),
             unit: Text::new("次", "times"),
+            labels: Labels::Elements,
             count: |ctx, period| Box::pin(forms::reused(ctx, period)),
         },
     ],

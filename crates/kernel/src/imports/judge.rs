@@ -31,9 +31,10 @@ pub(super) async fn judge(ctx: &Ctx, county: i32, lines: &mut [Line]) -> Result<
     let mut marks = Vec::with_capacity(lines.len());
     for line in lines.iter() {
         let number = line.value("person.identity_number").filter(|_| line.wrong.is_empty());
-        marks.push(number.map(|number| seal::identity_mark(&ctx.app, number)).transpose()?);
+        // The current key's first; while keys are changed, those under which somebody may still stand.
+        marks.push(number.map(|number| seal::identity_marks(&ctx.app, number)).transpose()?.unwrap_or_default());
     }
-    let known: Vec<String> = marks.iter().flatten().cloned().collect();
+    let known: Vec<String> = marks.concat();
     let names: HashSet<String> = good().filter_map(|line| line.value("person.name")).map(str::to_owned).collect();
     let by_mark: HashMap<String, person::Model> = matching::by_identity(ctx, county, &known)
         .await?
@@ -45,14 +46,14 @@ pub(super) async fn judge(ctx: &Ctx, county: i32, lines: &mut [Line]) -> Result<
         by_name.entry(row.name.clone()).or_default().push(row);
     }
     let mut whom = Vec::with_capacity(lines.len());
-    for (line, mark) in lines.iter_mut().zip(marks) {
+    for (line, marks) in lines.iter_mut().zip(marks) {
         if !line.wrong.is_empty() {
             whom.push(None);
             continue;
         }
-        let found = match mark.as_ref().and_then(|mark| by_mark.get(mark)) {
+        let found = match marks.iter().find_map(|mark| by_mark.get(mark)) {
             Some(row) => Ok(Whom::Known(Box::new(row.clone()))),
-            None => by_looks(line, mark, &by_name, &households),
+            None => by_looks(line, marks.into_iter().next(), &by_name, &households),
         };
         whom.push(match found {
             Ok(Whom::Known(row)) if !alive(&row) => {

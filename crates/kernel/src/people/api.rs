@@ -266,7 +266,9 @@ struct RevealedAll {
 #[utoipa::path(post, path = "/places/{place}/persons/{id}/reveal", operation_id = "base_person_reveal",
     security(("token" = ["base.person.reveal"])),
     params(("place" = String, Path, example = "530102001001"), ("id" = Uuid, Path)),
-    request_body = Asked, responses((status = 200, body = RevealedAll)))]
+    request_body = Asked,
+    responses((status = 200, body = RevealedAll),
+        (status = 204, description = "Shown already under this `Idempotency-Key`; what was shown is not kept.")))]
 async fn reveal_some(ctx: Ctx, path: Path<PersonPath>, Json(asked): Json<Asked>) -> Result<Reply<RevealedAll>> {
     let mut tx = ctx.begin().await?;
     let row = persons::find(&tx, path.id).await?;

@@ -6,7 +6,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, UpdateMany};
 use uuid::Uuid;
 
-use super::entity::{consent, fact, household, person, request};
+use super::entity::{arrival, consent, fact, household, person, request};
 use super::facts::ERASED;
 use super::{Standing, Subject, project};
 use crate::error::{invalid, refuse};
@@ -29,11 +29,18 @@ pub(crate) async fn matters(ctx: &Ctx, person: &person::Model) -> Result<Vec<Hel
 }
 
 /// Erases some elements of a person, or everything where none is named. Refused while a matter is open that needs the person.
-/// `why` goes to the facts: the code of a request, a rule.
-pub(crate) async fn erase(tx: &mut Tx, person: &person::Model, elements: Option<&[String]>, why: &str) -> Result<()> {
+/// `why` goes to the facts: the code of a request, a rule. The request that is granted by it, if any, is closed by this very
+/// write and stands in nobody's way.
+pub(crate) async fn erase(
+    tx: &mut Tx,
+    person: &person::Model,
+    elements: Option<&[String]>,
+    why: &str,
+    granted: Option<Uuid>,
+) -> Result<()> {
     match elements {
         Some(elements) => some(tx, person, elements, why).await,
-        None => all(tx, person, why).await,
+        None => all(tx, person, why, granted).await,
     }
 }
 
@@ -76,9 +83,9 @@ fn emptied(tx: &Tx, update: UpdateMany<fact::Entity>, why: &str) -> UpdateMany<f
         .filter(Column::Standing.ne(ERASED))
 }
 
-async fn all(tx: &mut Tx, person: &person::Model, why: &str) -> Result<()> {
+async fn all(tx: &mut Tx, person: &person::Model, why: &str, granted: Option<Uuid>) -> Result<()> {
     project::lock(tx, &[Subject::from(person)]).await?;
-    not_while_open(tx, person, why).await?;
+    not_while_open(tx, person, granted).await?;
     let own = Scope::counties(vec![person.county]);
     let gone = emptied(tx, fact::Entity::update_within(&own), why)
         .filter(fact::Column::Subject.eq(person.id))
@@ -121,6 +128,11 @@ async fn all(tx: &mut Tx, person: &person::Model, why: &str) -> Result<()> {
         .filter(consent::Column::Person.eq(person.id))
         .exec(tx.db())
         .await?;
+    arrival::Entity::update_within(&own)
+        .col_expr(arrival::Column::Name, Expr::value(GONE))
+        .filter(arrival::Column::Person.eq(person.id))
+        .exec(tx.db())
+        .await?;
     forget_requests(tx, person, &own).await?;
     tx.note("erased", "all");
     tx.note("values", gone.rows_affected);
@@ -134,6 +146,7 @@ async fn forget_requests(tx: &Tx, person: &person::Model, own: &Scope) -> Result
         .col_expr(request::Column::AskedBy, Expr::value(GONE))
         .col_expr(request::Column::OnBehalfOf, Expr::value(None::<String>))
         .col_expr(request::Column::Detail, Expr::value(""))
+        .col_expr(request::Column::Answer, Expr::value(None::<String>))
         .filter(request::Column::Person.eq(person.id))
         .exec_with_returning(tx.db())
         .await?;
@@ -148,10 +161,10 @@ async fn forget_requests(tx: &Tx, person: &person::Model, own: &Scope) -> Result
 }
 
 /// An open matter needs the person, whatever becomes of their data afterwards.
-async fn not_while_open(tx: &Tx, person: &person::Model, why: &str) -> Result<()> {
-    let open: Vec<Held> = matters(tx, person).await?.into_iter().filter(|matter| matter.open).collect();
-    // The request that is being granted is closed by this very write; another one is not.
-    let Some(first) = open.iter().find(|matter| !matter.label.starts_with(why)) else { return Ok(()) };
+async fn not_while_open(tx: &Tx, person: &person::Model, granted: Option<Uuid>) -> Result<()> {
+    let mut open = matters(tx, person).await?;
+    open.retain(|matter| matter.open && Some(matter.id) != granted);
+    let Some(first) = open.first() else { return Ok(()) };
     let label = &first.label;
     Err(refuse(
         "base.person.erase.open",

@@ -340,7 +340,7 @@ async fn erase(ctx: Ctx, path: Path<PersonPath>, Json(body): Json<Reason>) -> Re
     faults.check()?;
     let mut tx = ctx.begin().await?;
     let elements = Some(body.elements).filter(|elements| !elements.is_empty());
-    erasure::erase(&mut tx, &row, elements.as_deref(), &reason).await?;
+    erasure::erase(&mut tx, &row, elements.as_deref(), &reason, None).await?;
     tx.note("reason", reason);
     tx.commit("base.person.erase", Subject::new("base.person", row.id), Reply::none()).await
 }

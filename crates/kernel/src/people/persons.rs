@@ -273,7 +273,7 @@ async fn keep_consent(
         person: Set(row.id),
         purpose: Set(COLLECTION.to_owned()),
         elements: Set(json!(elements)),
-        given_by: Set(guardian.map_or_else(|| row.name.clone(), |guardian| guardian.name.trim().to_owned())),
+        given_by: Set(if guardian.is_some() { "guardian" } else { "self" }.to_owned()),
         guardian: Set(guardian.map(|guardian| guardian.name.trim().to_owned())),
         guardian_relation: Set(guardian.map(|guardian| guardian.relation.trim().to_owned())),
         how: Set(how.source.id.clone()),

@@ -2,6 +2,7 @@
 
 use chrono::{Duration, Months};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use uuid::Uuid;
 
 use super::entity::{batch, file, person};
 use super::{Standing, erasure};
@@ -11,8 +12,8 @@ use crate::{Error, Scoped, Tx};
 const YEARS: &str = "PLATFORM.PERSONS.KEEP_YEARS";
 const DAYS: &str = "PLATFORM.IMPORTS.KEEP_DAYS";
 
-/// As many in one run: the rest waits for the next, so that no write is long.
-const ROWS: u64 = 100;
+/// About as many in one run: the rest waits for the next, so that no write is long.
+const ROWS: usize = 100;
 
 /// Erases who died or moved out longer ago than the rule lets keep them. Who is needed by an open matter stays until it is
 /// closed.
@@ -22,18 +23,21 @@ pub(crate) fn erase_persons(tx: &mut Tx) -> Work<'_, u64> {
         let Some(before) = tx.today().checked_sub_months(Months::new(years * 12)) else { return Ok(0) };
         let over = person::Entity::within(&tx.scope)
             .filter(person::Column::Standing.is_in([Standing::Dead.as_str(), Standing::MovedOut.as_str()]))
-            .filter(person::Column::StandingSince.lt(before))
-            .order_by_asc(person::Column::StandingSince)
-            .order_by_asc(person::Column::Id)
-            .limit(ROWS)
-            .all(tx.db())
-            .await?;
+            .filter(person::Column::StandingSince.lt(before));
         let mut erased = Vec::new();
-        for row in over {
-            match erasure::erase(tx, &row, None, YEARS).await {
-                Ok(()) => erased.push(row.id),
-                Err(Error::Refused(_)) => {}
-                Err(error) => return Err(error),
+        let mut after = Uuid::nil();
+        // Whoever has to wait for an open matter holds up nobody behind them.
+        while erased.len() < ROWS {
+            let next = over.clone().filter(person::Column::Id.gt(after)).order_by_asc(person::Column::Id);
+            let rows = next.limit(ROWS as u64).all(tx.db()).await?;
+            let Some(last) = rows.last() else { break };
+            after = last.id;
+            for row in &rows {
+                match erasure::erase(tx, row, None, YEARS, None).await {
+                    Ok(()) => erased.push(row.id),
+                    Err(Error::Refused(_)) => {}
+                    Err(error) => return Err(error),
+                }
             }
         }
         tx.note("persons", &erased);

@@ -35,6 +35,16 @@ pub enum Phase {
 }
 
 impl Phase {
+    pub const ALL: [Phase; 3] = [Phase::Waiting, Phase::Working, Phase::Done];
+
+    pub fn title(self) -> Text {
+        match self {
+            Phase::Waiting => Text::new("待处理", "Waiting"),
+            Phase::Working => Text::new("办理中", "At work"),
+            Phase::Done => Text::new("已办结", "Done"),
+        }
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Phase::Waiting => "waiting",

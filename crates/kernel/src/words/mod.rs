@@ -122,6 +122,12 @@ impl From<&Text> for Said {
     }
 }
 
+impl From<Said> for Text {
+    fn from(said: Said) -> Text {
+        Text::owned(said.zh, said.en)
+    }
+}
+
 /// The words that count for one module: its own, then the base's.
 struct Dictionary<'a> {
     module: &'a Module,

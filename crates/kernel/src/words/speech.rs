@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use utoipa::openapi::OpenApi;
 
-use super::{Dictionary, Words};
+use super::{Dictionary, Said, Words, list};
 use crate::module::Permission;
-use crate::{Module, process};
+use crate::{Module, Text, process};
 
 /// The id of the module whose words hold for all.
 const BASE: &str = "base";
@@ -31,6 +31,18 @@ impl Speech {
         }
         let shared = process::shared().components.into_iter().flat_map(|components| components.schemas.into_keys());
         Speech { words, shared: shared.collect() }
+    }
+
+    /// What a module, or else the base, calls the values under this name of its words.
+    pub(crate) fn values(&self, module: &str, name: &str) -> BTreeMap<String, Text> {
+        let layers = [module, BASE].into_iter().filter_map(|id| self.words.get(id));
+        let mut found = layers.map(|words| {
+            let own = words.value.get(name).into_iter().flatten();
+            let own = own.map(|(value, said)| (value.clone(), said.clone()));
+            own.chain(words.list.get(name).and_then(|id| list::find(id)).into_iter().flatten()).collect()
+        });
+        let found: BTreeMap<String, Said> = found.find(|found: &BTreeMap<_, _>| !found.is_empty()).unwrap_or_default();
+        found.into_iter().map(|(value, said)| (value, Text::from(said))).collect()
     }
 
     /// Puts the words into a module's document. A line that names nothing there is a fault.

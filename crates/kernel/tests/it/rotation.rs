@@ -1,5 +1,7 @@
 //! The master key is changed while the platform works: what was sealed is sealed anew, and look-ups find all the while.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jizuo_kernel::rotation;
 use jizuo_testing::TestApp;
 use jizuo_testing::places::VILLAGE;
@@ -31,6 +33,11 @@ async fn a_new_key_takes_over_beside_a_running_server() {
     assert_eq!(find(&there, phone.clone()).await, std::slice::from_ref(&person));
     let again = json!({ "source": "document_seen", "basis": "statutory_duty", "facts": somebody() });
     there.post(&at("/persons"), again.clone()).await.refused(409, "base.person.registered");
+    let sheet = json!({ "kind": "residents", "source": "village_import", "basis": "statutory_duty",
+        "file_name": "花名册.csv", "content": STANDARD.encode("姓名,身份证号\n李阿诗,530102188001010024\n") });
+    let import = there.post(&at("/imports"), sheet).await.expect(201).text("id");
+    let taken = there.post(&at(&format!("/imports/{import}/run")), json!({})).await.expect(200);
+    assert_eq!((&taken.body["created"], &taken.body["bad_rows"]), (&json!(0), &json!(0)), "nobody is there twice");
     // What is written meanwhile is sealed with the new key already.
     let facts = json!({ "person.name": "段永胜", "person.phone": "13888800005" });
     let newcomer = registered(&there, facts).await;

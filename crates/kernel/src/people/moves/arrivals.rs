@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::super::entity::{arrival, fact, person};
 use super::super::facts::{self, Basis, Changes, Provenance, Value};
-use super::super::{Standing, Subject, initials, persons, rows, sources};
+use super::super::{Standing, Subject, initials, persons, rows, seal, sources};
 use super::away::{self, Carried};
 use super::{relocate, revive};
 use crate::error::{internal, refuse};
@@ -71,9 +71,12 @@ pub(super) async fn take_in(
     known: Option<Uuid>,
 ) -> Result<TakenIn> {
     let county = Scope::counties(vec![row.county]);
-    let by_number = match &row.identity_mark {
-        Some(mark) => {
-            let query = person::Entity::within(&county).filter(person::Column::IdentityMark.eq(mark));
+    let carried = away::open(&tx.app, row)?;
+    let number = carried.iter().find(|one| one.element == "person.identity_number");
+    let by_number = match number {
+        Some(number) => {
+            let marks = seal::identity_marks(&tx.app, &number.value)?;
+            let query = person::Entity::within(&county).filter(person::Column::IdentityMark.is_in(marks));
             query.lock_exclusive().one(tx.db()).await?
         }
         None => None,
@@ -84,7 +87,6 @@ pub(super) async fn take_in(
         (None, Some(id)) => Some(rows::person(tx, id).await?),
         (None, None) => None,
     };
-    let carried = away::open(&tx.app, row)?;
     let was_here = here.is_some();
     let subject = match here {
         Some(person) if person.standing == Standing::MovedOut.as_str() => revive(tx, &person, to, row.moved_on).await?,

@@ -179,8 +179,8 @@ pub(crate) async fn answer(tx: &mut Tx, row: &request::Model, how: Answer) -> Re
     let person = person(tx, row.person).await?;
     match right {
         Right::Correct => correct(tx, &person, row, &values).await?,
-        Right::Delete if elements.is_empty() => erasure::erase(tx, &person, None, &row.code).await?,
-        Right::Delete => erasure::erase(tx, &person, Some(&elements), &row.code).await?,
+        Right::Delete if elements.is_empty() => erasure::erase(tx, &person, None, &row.code, Some(row.id)).await?,
+        Right::Delete => erasure::erase(tx, &person, Some(&elements), &row.code, Some(row.id)).await?,
         Right::Access | Right::Copy | Right::Explain => {}
     }
     process::set::<request::Entity>(tx, &after, |update| {

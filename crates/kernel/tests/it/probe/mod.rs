@@ -6,7 +6,7 @@ mod process;
 use chrono::{DateTime, Utc};
 use jizuo_kernel::error::internal;
 use jizuo_kernel::module::{
-    Capability, MenuEntry, Permission, RoleTemplate, Statistic, Subscription, Timer, Topic, Work,
+    Capability, Labels, MenuEntry, Permission, RoleTemplate, Statistic, Subscription, Timer, Topic, Work,
 };
 use jizuo_kernel::schema::{Migration, Schema};
 use jizuo_kernel::statistics::count_by;
@@ -100,6 +100,7 @@ pub(crate) static PROBE: Module = Module {
         id: "probe.notes.written",
         title: Text::new("便条数", "Notes written"),
         unit: Text::new("张", "notes"),
+        labels: Labels::States("probe.note"),
         count: |ctx, period| {
             Box::pin(count_by::<note::Entity>(ctx, note::Column::OpenedAt, period, note::Column::State, None))
         },
