@@ -171,7 +171,7 @@ async fn list(
         .limit(limit + 1);
     if let Some(kind) = &wanted.kind {
         if kinds::find(kind).is_none() {
-            return Err(invalid("kind", "base.organisation.kind", kinds::NO_SUCH).into());
+            return Err(invalid("kind", "base.organisation.kind", kinds::NO_SUCH));
         }
         query = query.filter(Column::Kind.eq(kind));
     }
