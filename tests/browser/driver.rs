@@ -17,7 +17,7 @@ pub(super) struct Driver {
 impl Driver {
     /// Starts both; `None` where there is no driver, or why it does not work.
     pub(super) async fn start() -> Result<Option<Driver>, String> {
-        let program = std::env::var("JIZUO_CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
+        let program = std::env::var("JIZUO_TEST_CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
         let mut command = Command::new(&program);
         command.args(["--port=0", "--allowed-ips=127.0.0.1"]).stdout(Stdio::piped()).stderr(Stdio::null());
         command.kill_on_drop(true);

@@ -8,6 +8,7 @@ mod driver;
 mod signing_in;
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use fantoccini::Locator;
 use jizuo_server::web;
@@ -79,7 +80,7 @@ impl Desk {
 
     pub(super) async fn field(&self, label: &str) -> fantoccini::elements::Element {
         let found = format!("//label[contains(normalize-space(.), '{label}')]");
-        let found = self.client().find(Locator::XPath(&found)).await;
+        let found = self.client().wait().for_element(Locator::XPath(&found)).await;
         let found = found.unwrap_or_else(|error| panic!("no label '{label}': {error}"));
         match found.attr("for").await.unwrap() {
             Some(id) => self.client().find(Locator::Id(&id)).await.unwrap(),
@@ -89,13 +90,13 @@ impl Desk {
 
     /// Fills a field that has no label of its own, such as the one of a search.
     pub(super) async fn fill_in(&self, css: &str, text: &str) {
-        self.client().find(Locator::Css(css)).await.unwrap().send_keys(text).await.unwrap();
+        self.client().wait().for_element(Locator::Css(css)).await.unwrap().send_keys(text).await.unwrap();
     }
 
     /// Chooses by clicking on the words beside the box, as most people do.
     pub(super) async fn tick(&self, words: &str) {
         let label = format!("//label[contains(normalize-space(.), '{words}')]");
-        self.client().find(Locator::XPath(&label)).await.unwrap().click().await.unwrap();
+        self.client().wait().for_element(Locator::XPath(&label)).await.unwrap().click().await.unwrap();
     }
 
     /// Clicks a button or link by what stands on it, first of all in the main part of the page.
@@ -103,22 +104,22 @@ impl Desk {
         let path = format!(
             "//main//*[self::a or self::summary or self::button[not(@aria-hidden)]][contains(normalize-space(.), '{words}')] | //*[self::a or self::button[not(@aria-hidden)]][contains(normalize-space(.), '{words}')]"
         );
-        let button = self.client().find(Locator::XPath(&path)).await;
+        let button = self.client().wait().for_element(Locator::XPath(&path)).await;
         button.unwrap_or_else(|error| panic!("nothing says '{words}' to click on: {error}")).click().await.unwrap();
     }
 
     pub(super) async fn text(&self) -> String {
-        self.client().find(Locator::Css("body")).await.unwrap().text().await.unwrap()
+        let body = self.client().wait().for_element(Locator::Css("body")).await;
+        body.unwrap().text().await.unwrap()
     }
 
-    #[track_caller]
-    pub(super) fn shows(text: &str, words: &str) {
-        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(line.contains(words), "the page does not show '{words}':\n{text}");
-    }
-
+    /// Waits for a page that says so.
     pub(super) async fn expect(&self, words: &str) {
-        Desk::shows(&self.text().await, words);
+        let said = format!("//body[contains(normalize-space(.), '{words}')]");
+        let found = self.client().wait().at_most(Duration::from_secs(10)).for_element(Locator::XPath(&said)).await;
+        if found.is_err() {
+            panic!("the page does not show '{words}':\n{}", self.text().await);
+        }
     }
 
     pub(super) async fn path(&self) -> String {

@@ -6,6 +6,7 @@ use jizuo_kernel::registry::Operation;
 use jizuo_server::{MODULES, web};
 use jizuo_testing::places::{HUASHAN, VILLAGE, WUHUA};
 use jizuo_testing::{Browser, TestApp, User};
+use serde_json::json;
 
 fn pages(test: &TestApp) -> Router {
     web::router(&test.app, test.router.clone())
@@ -180,4 +181,33 @@ async fn every_list_and_every_form_of_every_module_is_a_page() {
             browser.get(path).await.expect(200);
         }
     }
+}
+
+#[tokio::test]
+async fn somebody_who_is_known_is_looked_for_and_not_typed_and_so_is_a_place() {
+    let test = TestApp::with(MODULES).await;
+    let user = everybody(&test, WUHUA).await;
+    let facts = json!({ "person.name": "李阿诗", "person.phone": "13888800001" });
+    let person = json!({ "source": "document_seen", "basis": "statutory_duty", "facts": facts });
+    let person = user.post(&format!("/places/{VILLAGE}/persons"), person).await.expect(201).text("id");
+    let mut browser = browser(&test, &user);
+    let path = format!("/console/{WUHUA}/m/grid/incidents/new");
+    let form = browser.get(&path).await.expect(200);
+    let asked = [("title", "楼道灯坏了"), ("category", "04"), ("reporter.q", "las"), ("place.q", "不存在的村")];
+    // A name that fits is shown before it counts, with what tells two of one name apart; a place that is none is said so.
+    let found = browser.submit(&form, &path, &asked).await.expect(200);
+    found.says(&format!("value=\"{person}\" checked")).says("李阿诗").says("没有找到").says("value=\"楼道灯坏了\"");
+    // One place fits its name: it is taken without another page.
+    let asked =
+        [asked[0], asked[1], ("reporter", &person), ("reporter.q", "las"), ("place.q", "翠湖西路社区居民委员会")];
+    let done = browser.submit(&form, &path, &asked).await.expect(303);
+    browser.follow(&done).await.expect(200).says("李阿诗").says("138****0001").says("翠湖西路社区居民委员会");
+    // At the village itself the place stands there already, by its name.
+    let own = format!("/console/{VILLAGE}/m/grid/incidents/new");
+    browser.get(&own).await.expect(200).says(&format!("value=\"{VILLAGE}\" checked"));
+
+    // Whoever may not look through the persons is not asked to choose one.
+    let worker = test.user(VILLAGE, &["grid.incident.read", "grid.incident.report"]).await;
+    let form = self::browser(&test, &worker).get(&own).await.expect(200);
+    form.says("name=\"reporter_name\"").is_silent_on("name=\"reporter.q\"");
 }

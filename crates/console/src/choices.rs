@@ -1,15 +1,10 @@
 //! What may be chosen where a schema only says "an id" or "a code": the parts of the matter at hand, lists of the API that the
-//! document names, and places by their name.
+//! document names.
 
-use jizuo_kernel::places::api::Place;
-use jizuo_kernel::problem::ProblemField;
-use jizuo_kernel::say;
 use serde_json::Value;
 
 use crate::client::quoted;
 use crate::document::Schema;
-use crate::form::is_blank;
-use crate::frame::short;
 use crate::module_page::Spot;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
@@ -78,43 +73,4 @@ fn entries(visit: &Visit, listed: &Value, value: &str, title: &str) -> Vec<(Stri
         _ => None,
     };
     items.into_iter().flatten().filter_map(|entry| Some((text(entry, value)?, text(entry, title)?))).collect()
-}
-
-/// Somebody may type a place's name instead of its code: one place of that name below here is meant by it.
-pub(crate) async fn find_places(visit: &Visit, spot: &Spot<'_>, body: &mut Value, faults: &mut Vec<ProblemField>) {
-    let Some(typed) = body.get("place").filter(|value| !is_blank(value)).and_then(Value::as_str).map(str::to_owned)
-    else {
-        return;
-    };
-    let plain: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '.').collect();
-    if plain.bytes().all(|b| b.is_ascii_digit()) {
-        body["place"] = Value::String(plain);
-        return;
-    }
-    let path = format!("/places/{}/search?q={}", quoted(spot.place), quoted(typed.trim()));
-    let found: Vec<Place> = visit.api.read(&path).await.unwrap_or_default();
-    let exact: Vec<&Place> = found.iter().filter(|place| place.name == typed.trim()).collect();
-    let candidates = if exact.is_empty() { found.iter().collect() } else { exact };
-    match candidates.as_slice() {
-        [one] => body["place"] = Value::String(one.code.clone()),
-        several => {
-            let names: Vec<String> =
-                several.iter().take(5).map(|place| format!("{} {}", place.name, short(&place.code))).collect();
-            let (n, names) = (several.len(), names.join("；"));
-            let message = if n == 0 {
-                say!(
-                    "这里没有叫“{typed}”的地方，请核对名称，或填写编码",
-                    "No place here is called '{typed}'; check the name, or give its code"
-                )
-            } else {
-                say!("有 {n} 个地方符合，请填写编码：{names}", "{n} places fit; give the code: {names}")
-            };
-            faults.push(ProblemField {
-                field: "place".to_owned(),
-                code: "console.place.unclear".to_owned(),
-                message: message.read(visit.lang).to_owned(),
-                source: None,
-            });
-        }
-    }
 }

@@ -48,6 +48,9 @@ pub(crate) struct Schema {
     /// Where the API lists what may be chosen: a path below the place, and what of an entry to send and to show.
     #[serde(rename = "x-choices")]
     pub(crate) choices: Option<Choices>,
+    /// What an id is looked for among: `person`, `household`.
+    #[serde(rename = "x-picks")]
+    pub(crate) picks: Option<String>,
     /// The same words where a schema carries them itself.
     #[serde(rename = "x-words")]
     pub(crate) words: Option<Word>,

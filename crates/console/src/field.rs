@@ -6,6 +6,7 @@ use jizuo_kernel::problem::ProblemField;
 use serde_json::Value;
 
 use crate::document::{Document, Schema};
+use crate::pick::{Of, Pick};
 use crate::sent::Sent;
 use crate::{when, words};
 
@@ -52,6 +53,8 @@ pub(crate) enum Kind {
     Lines {
         value: String,
     },
+    /// Somebody, a household or a place that is looked for.
+    Pick(Pick),
     Group {
         fields: Vec<Field>,
     },
@@ -68,6 +71,35 @@ pub(crate) struct Choice {
     pub(crate) chosen: bool,
 }
 
+/// The fields in which somebody or something is looked for, by their dotted names.
+pub(crate) fn picks(document: &Document, schema: &Schema, prefix: &str, sent: &Sent, found: &mut Vec<(String, Of)>) {
+    for (property, inner) in &schema.properties {
+        let name = format!("{prefix}{property}");
+        let inner = document.plain(inner);
+        let item = inner.items.as_deref().map(|item| document.plain(item)).unwrap_or_default();
+        if inner.is("array") && !item.properties.is_empty() {
+            for n in 0..groups_of(sent, &name) {
+                picks(document, &item, &format!("{name}.{n}."), sent, found);
+            }
+        } else if !inner.properties.is_empty() {
+            picks(document, &inner, &format!("{name}."), sent, found);
+        } else {
+            let of = match (inner.picks.as_deref(), property.as_str()) {
+                (Some("person"), _) => Of::Person,
+                (Some("household"), _) => Of::Household,
+                (None, "place") => Of::Below,
+                _ => continue,
+            };
+            found.push((name, of));
+        }
+    }
+}
+
+/// How many groups a form shows: those sent, one more where it was asked for, and never none.
+fn groups_of(sent: &Sent, name: &str) -> usize {
+    (count(sent, name) + usize::from(sent.text("_more") == name)).max(1)
+}
+
 /// Few enough to be seen at once.
 const FEW: usize = 5;
 /// A text that may be longer than this gets several lines.
@@ -81,11 +113,15 @@ pub(crate) struct Builder<'a> {
     pub(crate) faults: &'a [ProblemField],
     /// Choices by the field's dotted name without numbers: `signatures.party`.
     pub(crate) choices: &'a [(String, Vec<(String, String)>)],
+    /// Who or what is looked for, by the field's dotted name.
+    pub(crate) picks: &'a [(String, Pick)],
+    pub(crate) may_pick: bool,
 }
 
 impl Builder<'_> {
     pub(crate) fn fields(&self, schema: &Schema, prefix: &str) -> Vec<Field> {
-        schema.properties.iter().map(|(name, property)| self.field(schema, prefix, name, property)).collect()
+        let asked = schema.properties.iter().filter(|(_, property)| self.may_pick || property.picks.is_none());
+        asked.map(|(name, property)| self.field(schema, prefix, name, property)).collect()
     }
 
     fn field(&self, owner: &Schema, prefix: &str, property: &str, schema: &Schema) -> Field {
@@ -109,6 +145,9 @@ impl Builder<'_> {
     }
 
     fn kind(&self, owner: &Schema, property: &str, name: &str, schema: &Schema) -> Kind {
+        if let Some((_, pick)) = self.picks.iter().find(|(known, _)| known == name) {
+            return Kind::Pick(pick.clone());
+        }
         let typed = || self.sent.text(name).to_owned();
         let chosen = |value: &str| self.sent.all(name).any(|sent| sent == value);
         let choices =
@@ -178,9 +217,8 @@ impl Builder<'_> {
     }
 
     fn groups(&self, name: &str, item: &Schema, most: Option<u64>) -> Kind {
-        let asked_for = usize::from(self.sent.text("_more") == name);
-        let there = count(self.sent, name) + asked_for;
-        let groups = (0..there.max(1)).map(|n| self.fields(item, &format!("{name}.{n}.")));
+        let there = groups_of(self.sent, name);
+        let groups = (0..there).map(|n| self.fields(item, &format!("{name}.{n}.")));
         let more = most.is_none_or(|most| u64::try_from(there).unwrap_or(u64::MAX) < most);
         Kind::Groups { groups: groups.collect(), more }
     }
@@ -221,6 +259,10 @@ impl Field {
     /// The id of the element that a fault links to.
     pub(crate) fn id(&self) -> String {
         format!("f-{}", self.name.replace('.', "-"))
+    }
+
+    fn may_stay_open(&self) -> bool {
+        !self.required
     }
 
     fn t(&self, zh: &'static str, en: &'static str) -> &'static str {

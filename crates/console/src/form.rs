@@ -5,17 +5,17 @@ use askama::Template;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use jizuo_kernel::problem::{Problem, ProblemField};
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::answer::{Answered, page_with};
 use crate::client::Write;
 use crate::decode::{Decoder, without_blank_groups};
 use crate::document::Schema;
-use crate::field::{Builder, Field};
+use crate::field::{Builder, Field, picks};
 use crate::frame::Frame;
 use crate::matter::{Above, above, title};
 use crate::module_page::{Asked, Spot};
+use crate::pick::{self, Of, Pick};
 use crate::sent::Sent;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
@@ -46,6 +46,8 @@ struct FormPage {
 struct Said {
     faults: Vec<ProblemField>,
     refusal: Option<Problem>,
+    /// Who was looked for, by the name of the field.
+    found: Vec<(String, Pick)>,
 }
 
 pub(crate) async fn show(visit: &Visit, spot: &Spot<'_>, asked: Asked) -> Answered {
@@ -71,14 +73,15 @@ pub(crate) async fn send(visit: &Visit, spot: &Spot<'_>, sent: Sent) -> Result<R
     if sent.has("_more") {
         return form(visit, spot, &sent, above, Said::default(), StatusCode::OK, false).await;
     }
-    let mut decoder = Decoder { document: spot.document, lang: visit.lang, faults: Vec::new() };
-    let mut body = schema.as_ref().map(|schema| decoder.body(schema, &sent));
-    let mut faults = decoder.faults;
-    if let Some(body) = &mut body {
-        choices::find_places(visit, spot, body, &mut faults).await;
+    let mut sent = sent;
+    let found = look(visit, spot, schema.as_ref(), &mut sent).await?;
+    if !found.is_empty() || sent.has("_find") {
+        return form(visit, spot, &sent, above, Said { found, ..Said::default() }, StatusCode::OK, false).await;
     }
-    if !faults.is_empty() {
-        let said = Said { faults, refusal: None };
+    let mut decoder = Decoder { document: spot.document, lang: visit.lang, faults: Vec::new() };
+    let body = schema.as_ref().map(|schema| decoder.body(schema, &sent));
+    if !decoder.faults.is_empty() {
+        let said = Said { faults: decoder.faults, ..Said::default() };
         return form(visit, spot, &sent, above, said, StatusCode::UNPROCESSABLE_ENTITY, false).await;
     }
     let write = Write {
@@ -100,8 +103,8 @@ pub(crate) async fn send(visit: &Visit, spot: &Spot<'_>, sent: Sent) -> Result<R
         status => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
             let said = match status {
-                StatusCode::UNPROCESSABLE_ENTITY => Said { faults: problem.errors, refusal: None },
-                _ => Said { faults: Vec::new(), refusal: Some(problem) },
+                StatusCode::UNPROCESSABLE_ENTITY => Said { faults: problem.errors, ..Said::default() },
+                _ => Said { refusal: Some(problem), ..Said::default() },
             };
             form(visit, spot, &sent, above, said, status, false).await
         }
@@ -110,6 +113,64 @@ pub(crate) async fn send(visit: &Visit, spot: &Spot<'_>, sent: Sent) -> Result<R
 
 fn body(spot: &Spot<'_>) -> Option<Schema> {
     spot.operation.body().map(|body| spot.document.plain(body))
+}
+
+/// Looks for whoever was typed and not chosen yet. A place that only one fits is taken; whom a name fits is shown first.
+async fn look(
+    visit: &Visit,
+    spot: &Spot<'_>,
+    schema: Option<&Schema>,
+    sent: &mut Sent,
+) -> Result<Vec<(String, Pick)>, Trouble> {
+    let mut fields = Vec::new();
+    if let Some(schema) = schema {
+        picks(spot.document, schema, "", sent, &mut fields);
+    }
+    let pressed = sent.given("_find").map(str::to_owned);
+    let mut found = Vec::new();
+    for (name, of) in fields {
+        let Some(query) = sent.given(&format!("{name}.q")).map(str::to_owned) else { continue };
+        let wanted = match &pressed {
+            Some(pressed) => *pressed == name,
+            None => sent.given(&name).is_none(),
+        };
+        if !wanted {
+            continue;
+        }
+        let mut choices = pick::find(visit, spot.place, of, &query).await?;
+        if let [only] = choices.as_mut_slice() {
+            if pressed.is_none() && of == Of::Below {
+                sent.set(&name, &only.value);
+                continue;
+            }
+            only.chosen = true;
+        }
+        found.push((name, Pick { of, query, found: choices, searched: true }));
+    }
+    Ok(found)
+}
+
+/// Every field that is looked for: with what was found now, or else with what is chosen already.
+async fn picked(
+    visit: &Visit,
+    spot: &Spot<'_>,
+    schema: &Schema,
+    sent: &Sent,
+    mut found: Vec<(String, Pick)>,
+) -> Result<Vec<(String, Pick)>, Trouble> {
+    let mut fields = Vec::new();
+    picks(spot.document, schema, "", sent, &mut fields);
+    for (name, of) in fields {
+        if found.iter().any(|(known, _)| *known == name) {
+            continue;
+        }
+        let mut one = Pick { query: sent.text(&format!("{name}.q")).to_owned(), ..Pick::of(of) };
+        if let Some(value) = sent.given(&name) {
+            one.found.extend(pick::chosen(visit, spot.place, of, value).await?);
+        }
+        found.push((name, one));
+    }
+    Ok(found)
 }
 
 async fn form(
@@ -124,9 +185,15 @@ async fn form(
     let heading = visit.console.heading(spot.operation, visit.lang);
     let schema = body(spot).unwrap_or_default();
     let matter = above.as_ref().map(|above| &above.matter);
-    let (f, choices) =
-        tokio::try_join!(Frame::at(visit, spot.place, heading), choices::offered(visit, spot, &schema, matter))?;
-    let builder = Builder { document: spot.document, lang: visit.lang, sent, faults: &said.faults, choices: &choices };
+    let f = Frame::at(visit, spot.place, heading).await?;
+    // Whoever may not look through the persons is not asked to choose one.
+    let may_pick = f.may("base_person_list");
+    let (choices, picks) = tokio::try_join!(
+        choices::offered(visit, spot, &schema, matter),
+        picked(visit, spot, &schema, sent, said.found)
+    )?;
+    let (document, lang, faults) = (spot.document, visit.lang, &said.faults);
+    let builder = Builder { document, lang, sent, faults, choices: &choices, picks: &picks, may_pick };
     let fields = builder.fields(&schema, "");
     let mut faults = Vec::new();
     fields.iter().for_each(|field| field.faults(&mut faults));
@@ -172,9 +239,4 @@ fn keep(visit: &Visit, spot: &Spot<'_>) -> String {
     let who = visit.api.session.as_deref().unwrap_or_default();
     let whose = jizuo_kernel::keyring::fingerprint(who);
     format!("{}:{}", &whose[..12], spot.page)
-}
-
-/// Whether a value holds nothing.
-pub(crate) fn is_blank(value: &Value) -> bool {
-    value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
 }

@@ -20,6 +20,7 @@ mod module_page;
 mod outcome;
 mod pages;
 mod people;
+mod pick;
 mod places;
 mod preferences;
 mod search;

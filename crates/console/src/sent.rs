@@ -62,7 +62,9 @@ impl Sent {
         Sent(pairs)
     }
 
+    /// Says it instead of what was said under that name.
     pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.0.retain(|(known, _)| known != name);
         self.0.push((name.to_owned(), value.to_owned()));
     }
 

@@ -28,7 +28,8 @@ pub struct Element {
     /// The id of its code list; given exactly when `kind` is [`Kind::Code`].
     pub code_list: Option<String>,
     pub sensitivity: Sensitivity,
-    /// Who holds the authoritative value.
+    /// Who holds the authoritative value, in Chinese and in English.
+    pub authority_zh: String,
     pub authority: String,
     /// The standard or article the element follows, where there is one.
     pub standard: Option<String>,
@@ -239,7 +240,14 @@ mod tests {
             ["person", "household", "organisation", "place", "address", "certificate", "dispute", "incident"];
         assert_eq!(nouns, HashSet::from(expected));
         for element in all() {
-            assert!(!element.zh.is_ascii() && element.en.is_ascii() && !element.authority.is_empty(), "{}", element.id);
+            assert!(
+                !element.zh.is_ascii()
+                    && element.en.is_ascii()
+                    && !element.authority.is_empty()
+                    && !element.authority_zh.is_ascii(),
+                "{}",
+                element.id
+            );
             assert_eq!(element.code_list.is_some(), element.kind == Kind::Code, "{}", element.id);
             if let Some(list) = &element.code_list {
                 let list = codelist::find(list).unwrap();

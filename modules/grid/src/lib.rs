@@ -54,6 +54,8 @@ pub static MODULE: Module = Module {
                 "grid.incident.return",
                 "grid.incident.verify",
                 "grid.incident.redo",
+                "base.person.read",
+                "base.form.use",
             ],
         },
         RoleTemplate {

@@ -6,7 +6,6 @@ use axum::http::Method;
 use jizuo_kernel::identity::api::{Account, OpenedAccount};
 use jizuo_kernel::identity::roles::Role;
 use jizuo_kernel::page::Page;
-use jizuo_kernel::places::api::Place;
 use jizuo_kernel::problem::Problem;
 use jizuo_kernel::{Path, Query};
 use serde::Deserialize;
@@ -15,9 +14,11 @@ use serde_json::json;
 use super::{ThingPath, fault, status};
 use crate::answer::{Answered, done, page, page_with};
 use crate::client::{Write, quoted};
-use crate::frame::{Frame, short};
+use crate::frame::Frame;
 use crate::home::PlacePath;
+use crate::pick;
 use crate::sent::Sent;
+use crate::trouble::Trouble;
 use crate::visit::Visit;
 use crate::when;
 
@@ -57,7 +58,6 @@ struct AccountPage {
     a: Account,
     roles: Vec<Role>,
     /// Places that fit what was typed where a code is wanted.
-    found: Vec<Place>,
     /// Shown this once.
     password: Option<String>,
     typed: Typed,
@@ -94,9 +94,6 @@ impl AccountPage {
     }
     fn day(&self, at: &chrono::DateTime<chrono::Utc>) -> String {
         when::day(*at)
-    }
-    fn short<'a>(&self, code: &'a str) -> &'a str {
-        short(code)
     }
     fn chosen(&self, role: &str) -> bool {
         self.typed.role == role
@@ -156,9 +153,14 @@ pub(crate) async fn new(visit: Visit, Path(PlacePath { place }): Path<PlacePath>
 pub(crate) async fn open(visit: Visit, Path(PlacePath { place }): Path<PlacePath>, sent: Sent) -> Answered {
     let operation = format!("/places/{}/accounts", quoted(&place));
     let (login, name, home) = (sent.text("login"), sent.text("name"), sent.text("home"));
-    let body = json!({ "login": login, "name": name, "home": sent.given("home") });
+    let at = code_given(&visit, &place, "home", &sent).await?;
+    let body = json!({ "login": login, "name": name, "home": at.as_ref().ok() });
     let write = Write { json: Some(&body), key: sent.given("once"), ..Write::default() };
-    match visit.api.call(Method::POST, &operation, write).await {
+    let answer = match at {
+        Ok(_) => visit.api.call(Method::POST, &operation, write).await,
+        Err(problem) => Err(problem),
+    };
+    match answer {
         // The same form again: the password was shown, and is kept nowhere.
         Ok(answer) if answer.body.is_empty() => {
             let to = format!("/console/{place}/accounts?q={}", quoted(login));
@@ -201,14 +203,8 @@ async fn account_page(
         true => visit.api.read(&format!("{here}/roles")).await?,
         false => Vec::new(),
     };
-    let asked = typed.place.trim();
-    let is_name = !asked.is_empty() && !asked.starts_with(|c: char| c.is_ascii_digit());
-    let found = match is_name {
-        true => visit.api.read(&format!("{here}/search?q={}", quoted(asked))).await?,
-        false => Vec::new(),
-    };
     let status = status(problem.as_ref());
-    page_with(status, &AccountPage { f, a, roles, found, password, typed, once: once(), problem, may_grant })
+    page_with(status, &AccountPage { f, a, roles, password, typed, once: once(), problem, may_grant })
 }
 
 pub(crate) async fn show(visit: Visit, Path(path): Path<ThingPath>) -> Answered {
@@ -256,16 +252,34 @@ pub(crate) async fn give(visit: Visit, Path(path): Path<ThingPath>, sent: Sent) 
         until: sent.text("until").to_owned(),
     };
     let until = sent.given("until").map(|day| format!("{day}T23:59:59+08:00"));
-    let body = json!({ "account": path.id, "role": typed.role, "place": sent.given("place"), "until": until });
+    let at = code_given(&visit, &path.place, "place", &sent).await?;
+    let body = json!({ "account": path.id, "role": typed.role, "place": at.as_ref().ok(), "until": until });
     let operation = format!("/places/{}/grants", quoted(&path.place));
     let write = Write { json: Some(&body), key: sent.given("once"), ..Write::default() };
-    match visit.api.call(Method::POST, &operation, write).await {
+    let answer = match at {
+        Ok(_) => visit.api.call(Method::POST, &operation, write).await,
+        Err(problem) => Err(problem),
+    };
+    match answer {
         Ok(_) => {
             let to = format!("/console/{}/accounts/{}", path.place, path.id);
             Ok(done(&to, visit.t("角色已发放，立即生效。", "The role is given, and counts at once.")))
         }
         Err(problem) if problem.status == 401 => Err(problem.into()),
         Err(problem) => account_page(&visit, &path, typed, Some(problem), None).await,
+    }
+}
+
+/// The place that was typed in a field, by code or by name; none where the field was left empty.
+async fn code_given(
+    visit: &Visit,
+    place: &str,
+    field: &str,
+    sent: &Sent,
+) -> Result<Result<Option<String>, Problem>, Trouble> {
+    match sent.given(field) {
+        Some(typed) => Ok(pick::code(visit, place, field, typed).await?.map(Some)),
+        None => Ok(Ok(None)),
     }
 }
 

@@ -1,5 +1,7 @@
 //! All counties at a glance, and what each laid over the baseline.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use jizuo_kernel::counties::overview::{CountyModule, CountyOverview, Difference, Overview};
 use jizuo_kernel::page::Page;
@@ -94,6 +96,8 @@ struct DifferencesPage {
     f: Frame,
     items: Vec<Difference>,
     next: Option<String>,
+    /// What settings are called, by module and name.
+    settings: HashMap<(String, String), String>,
 }
 
 impl DifferencesPage {
@@ -110,7 +114,9 @@ impl DifferencesPage {
             ("process", _, value) => overlay_words(&self.f, value),
             (_, _, Value::Object(set)) if set.is_empty() => "—".to_owned(),
             (_, _, Value::Object(set)) => {
-                set.iter().map(|(name, value)| format!("{name}: {}", say::typed(value))).collect::<Vec<_>>().join("; ")
+                let called = |name: &String| self.settings.get(&(d.id.clone(), name.clone())).unwrap_or(name).clone();
+                let said = set.iter().map(|(name, value)| format!("{}: {}", called(name), say::typed(value)));
+                said.collect::<Vec<_>>().join("; ")
             }
             (_, _, value) => say::typed(value),
         }
@@ -168,5 +174,12 @@ pub(crate) async fn differences(
         Frame::at(&visit, &place, visit.t("本地改动", "What differs")),
         visit.api.read::<Page<Difference>>(&path)
     )?;
-    page(&DifferencesPage { f, items: found.items, next: found.next })
+    let mut settings = HashMap::new();
+    for module in found.items.iter().filter_map(|d| visit.console.app.registry.module(&d.id)) {
+        let schema = (module.settings)().unwrap_or_default();
+        for (name, rule) in super::settings::properties(&schema) {
+            settings.insert((module.id.to_owned(), name.clone()), super::settings::label(&visit, name, rule));
+        }
+    }
+    page(&DifferencesPage { f, items: found.items, next: found.next, settings })
 }

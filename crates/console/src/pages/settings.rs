@@ -2,9 +2,9 @@
 
 use askama::Template;
 use axum::http::{Method, StatusCode};
-use jizuo_kernel::Path;
 use jizuo_kernel::counties::api::ModuleSettings;
 use jizuo_kernel::problem::Problem;
+use jizuo_kernel::{Path, Text};
 use serde_json::{Map, Value};
 
 use super::{ThingPath, fault, status};
@@ -20,6 +20,7 @@ use crate::when;
 struct SettingsPage {
     f: Frame,
     id: String,
+    module: Text,
     fields: Vec<Field>,
     version: String,
     /// Who set it last, and when.
@@ -80,12 +81,12 @@ fn kind(rule: &Value) -> Kind {
     }
 }
 
-fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
+pub(super) fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
     schema["properties"].as_object().into_iter().flatten()
 }
 
 /// A title has both languages, parted by a stroke.
-fn label(visit: &Visit, name: &str, rule: &Value) -> String {
+pub(super) fn label(visit: &Visit, name: &str, rule: &Value) -> String {
     let title = rule["title"].as_str().or_else(|| rule["description"].as_str()).unwrap_or(name);
     match title.split_once(" / ") {
         Some((zh, en)) => (if visit.lang == jizuo_kernel::Lang::Zh { zh } else { en }).to_owned(),
@@ -123,7 +124,9 @@ async fn settings_page(
     let by = settings.by.zip(settings.at).map(|(by, at)| format!("{by} · {}", when::minute(at)));
     let may = super::modules::decides(&f) && f.may("base_module_settings_put");
     let status: StatusCode = status(problem.as_ref());
-    page_with(status, &SettingsPage { f, id: id.clone(), fields, version, by, may, problem })
+    let module = visit.console.app.registry.module(id).map(|module| module.title.clone());
+    let module = module.unwrap_or_else(|| Text::owned(id.clone(), id.clone()));
+    page_with(status, &SettingsPage { f, id: id.clone(), module, fields, version, by, may, problem })
 }
 
 pub(crate) async fn show(visit: Visit, Path(path): Path<ThingPath>) -> Answered {

@@ -111,7 +111,7 @@ pub(crate) async fn show(
     elements.retain(|one| {
         let list = one.code_list.as_ref();
         let of_list = wanted.list.is_empty() || list.is_some_and(|list| list.id == wanted.list);
-        of_list && has(&[&one.id, &one.title.zh, &one.title.en, &one.authority])
+        of_list && has(&[&one.id, &one.title.zh, &one.title.en, &one.authority, &one.authority_title.zh])
     });
     page(&StandardsPage { f, lists, elements, wanted, entries })
 }

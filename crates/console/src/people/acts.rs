@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::acts_of_life::{come_back, death, merge, move_out, moving};
 use super::acts_of_rights::{consent, erase, held, request, withdraw};
-use super::ask::{Ask, Choice, Kind};
+use super::ask::{Ask, Kind};
 use super::plan::Plan;
 use super::register::{elements, ground, today_there};
 use super::said;
@@ -16,6 +16,7 @@ use super::wire_forms::Form;
 use crate::answer::Answered;
 use crate::client::quoted;
 use crate::frame::short;
+use crate::pick::Choice;
 use crate::sent::Sent;
 use crate::trouble::Trouble;
 use crate::visit::Visit;

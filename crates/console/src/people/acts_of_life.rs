@@ -1,11 +1,12 @@
 //! What happens to somebody: moves, returns, death, and the second record that is found.
 
 use super::acts::begin;
-use super::ask::{Ask, Choice, Kind, Of};
+use super::ask::{Ask, Kind};
 use super::plan::Plan;
 use super::register::today_there;
 use super::said;
 use super::wire::{Candidate, Person};
+use crate::pick::{Choice, Of};
 use crate::visit::Visit;
 
 pub(crate) fn moving(visit: &Visit, place: &str, person: &Person) -> Plan {

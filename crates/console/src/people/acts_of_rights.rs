@@ -4,12 +4,13 @@ use jizuo_kernel::Lang;
 use jizuo_standards::element::{self, Sensitivity};
 
 use super::acts::begin;
-use super::ask::{Ask, Choice, Kind};
+use super::ask::{Ask, Kind};
 use super::plan::Plan;
 use super::said;
 use super::wire::Person;
 use super::wire_forms::Form;
 use crate::client::quoted;
+use crate::pick::Choice;
 use crate::visit::Visit;
 
 pub(crate) fn consent(visit: &Visit, place: &str, person: &Person, forms: &[Form]) -> Plan {

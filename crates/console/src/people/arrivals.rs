@@ -9,7 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::acts::{Given, given};
-use super::ask::{Ask, Of};
+use super::ask::Ask;
 use super::plan::{Plan, once};
 use super::register::is_village;
 use super::said;
@@ -18,6 +18,7 @@ use crate::answer::{Answered, done, page as answer};
 use crate::client::{Write, quoted};
 use crate::frame::{Frame, short};
 use crate::home::PlacePath;
+use crate::pick::Of;
 use crate::sent::Sent;
 use crate::trouble::Trouble;
 use crate::visit::Visit;

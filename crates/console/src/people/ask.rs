@@ -7,6 +7,7 @@ use jizuo_standards::element::{self, Element};
 use serde_json::{Map, Value, json};
 
 use super::said;
+use crate::pick::{Choice, Of, Pick};
 use crate::sent::Sent;
 
 /// A question. Its name is the path into the body, its parts parted by `/`, as elements have dots in theirs: `facts/person.phone`.
@@ -40,32 +41,6 @@ pub(crate) enum Kind {
     Pick(Pick),
     /// A box that says yes.
     Tick,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Choice {
-    pub(crate) value: String,
-    pub(crate) words: String,
-    pub(crate) about: Option<String>,
-    pub(crate) chosen: bool,
-}
-
-/// What can be looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Of {
-    Person,
-    Household,
-    /// A village of the county.
-    Village,
-    /// Any place of the province.
-    Anywhere,
-}
-
-pub(crate) struct Pick {
-    pub(crate) of: Of,
-    pub(crate) query: String,
-    pub(crate) found: Vec<Choice>,
-    pub(crate) searched: bool,
 }
 
 /// Few enough to be seen at once.
@@ -104,8 +79,7 @@ impl Ask {
     }
 
     pub(crate) fn pick(lang: Lang, name: &str, label: (&str, &str), of: Of) -> Ask {
-        let pick = Pick { of, query: String::new(), found: Vec::new(), searched: false };
-        Ask::new(lang, name, label, Kind::Pick(pick))
+        Ask::new(lang, name, label, Kind::Pick(Pick::of(of)))
     }
 
     /// Who says so, as everything that is recorded asks.
@@ -144,9 +118,7 @@ impl Ask {
             ),
             element::Kind::Date => Kind::Line { input: "date", max: 10 },
             element::Kind::Phone => Kind::Line { input: "tel", max: 40 },
-            element::Kind::Place => {
-                Kind::Pick(Pick { of: Of::Anywhere, query: String::new(), found: Vec::new(), searched: false })
-            }
+            element::Kind::Place => Kind::Pick(Pick::of(Of::Anywhere)),
             _ if element.max_length > 200 => Kind::Long { max: element.max_length },
             _ => Kind::Line { input: "text", max: element.max_length.max(40) },
         };
@@ -245,6 +217,10 @@ impl Ask {
 
     pub(crate) fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
         said::pick(self.lang, zh, en)
+    }
+
+    fn may_stay_open(&self) -> bool {
+        self.optional
     }
 
     pub(crate) fn few(&self) -> bool {

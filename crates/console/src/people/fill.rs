@@ -7,13 +7,14 @@ use jizuo_standards::element;
 use serde_json::{Map, Value, json};
 
 use super::acts_of_rights::consent_asks;
-use super::ask::{Ask, Choice, Kind};
+use super::ask::{Ask, Kind};
 use super::forms::outcome;
 use super::plan::once;
 use super::said;
 use super::wire_forms::{Form, FormField, Taken};
 use crate::answer::{Answered, page as answer, page_with};
 use crate::frame::Frame;
+use crate::pick::Choice;
 use crate::sent::Sent;
 use crate::visit::Visit;
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::acts::{Given, given};
-use super::ask::{Ask, Of};
+use super::ask::Ask;
 use super::fill::{self, Filled};
 use super::plan::{Plan, look, name_chosen, once};
 use super::said;
@@ -16,6 +16,7 @@ use crate::answer::{Answered, page as answer};
 use crate::client::{Write, quoted};
 use crate::frame::{Frame, short};
 use crate::home::PlacePath;
+use crate::pick::Of;
 use crate::sent::Sent;
 use crate::trouble::Trouble;
 use crate::visit::Visit;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::acts::{Given, given};
-use super::ask::{Ask, Choice, Kind, Of};
+use super::ask::{Ask, Kind};
 use super::households::heading;
 use super::plan::Plan;
 use super::register::{elements, is_village, today_there};
@@ -15,6 +15,7 @@ use crate::answer::{Answered, done};
 use crate::client::quoted;
 use crate::frame::short;
 use crate::home::PlacePath;
+use crate::pick::{Choice, Of};
 use crate::sent::Sent;
 use crate::trouble::Trouble;
 use crate::visit::Visit;

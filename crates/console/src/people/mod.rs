@@ -19,7 +19,7 @@ mod register;
 mod said;
 mod shown_once;
 mod upload;
-mod wire;
+pub(crate) mod wire;
 mod wire_forms;
 
 use axum::Router;
@@ -41,7 +41,6 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/console/{place}/persons/{id}/history", get(person::history))
         .route("/console/{place}/persons/{id}/accesses", get(person::accesses))
         .route("/console/{place}/persons/{id}/do/{action}", get(acts::form).post(acts::send))
-        .route("/console/{place}/m/base/requests/new", get(persons::choose_for_request))
         .route("/console/{place}/households", get(households::list))
         .route("/console/{place}/households/new", get(household_acts::create_form).post(household_acts::create))
         .route("/console/{place}/households/{id}", get(households::page))

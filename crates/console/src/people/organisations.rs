@@ -8,7 +8,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::acts::{Given, given};
-use super::ask::{Ask, Of};
+use super::ask::Ask;
 use super::person::{Open, PersonPath};
 use super::plan::Plan;
 use super::register::{elements, today_there};
@@ -18,6 +18,7 @@ use crate::answer::{Answered, done, page as answer};
 use crate::client::quoted;
 use crate::frame::{Frame, short};
 use crate::home::PlacePath;
+use crate::pick::Of;
 use crate::sent::Sent;
 use crate::trouble::Trouble;
 use crate::visit::Visit;

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::http::Method;
-use axum::response::Response;
 use jizuo_kernel::page::Page;
 use jizuo_kernel::{Path, Query};
 use serde::Deserialize;
@@ -10,7 +9,7 @@ use serde_json::json;
 
 use super::said;
 use super::wire::{Found, PersonLine};
-use crate::answer::{Answered, page as answer, page_with, see_other};
+use crate::answer::{Answered, page as answer, page_with};
 use crate::client::{Write, quoted};
 use crate::frame::{Frame, short};
 use crate::home::PlacePath;
@@ -23,7 +22,6 @@ pub(crate) struct Wanted {
     q: Option<String>,
     standing: Option<String>,
     after: Option<String>,
-    then: Option<String>,
 }
 
 #[derive(Template)]
@@ -38,22 +36,12 @@ struct PersonsPage {
     first: Option<String>,
     next: Option<String>,
     export: String,
-    /// Somebody is looked for to receive a request of theirs.
-    for_request: bool,
 }
 
 impl PersonsPage {
     fn standing(&self, person: &PersonLine) -> (&'static str, String) {
         said::standing(&person.standing, self.f.lang)
     }
-}
-
-/// Why somebody is looked for, in the address.
-const FOR_REQUEST: &str = "request";
-
-/// Whose data a request is about is chosen first, from the list; the form then knows the person.
-pub(crate) async fn choose_for_request(Path(PlacePath { place }): Path<PlacePath>) -> Response {
-    see_other(&format!("/console/{}/persons?then={FOR_REQUEST}", short(&place)))
 }
 
 /// Standings that can be asked for.
@@ -79,14 +67,10 @@ pub(crate) async fn list(
     )?;
     let sentence = sentence(&f, &standing, &q, page.items.len(), page.next.is_some() || wanted.after.is_some());
     let standings = STANDINGS.map(|code| (code, said::standing(code, visit.lang).1)).to_vec();
-    let export = format!("{}/export?list=base_person_list&{query}", f.base());
-    let for_request = wanted.then.as_deref() == Some(FOR_REQUEST);
-    if for_request {
-        query.push_str(&format!("&then={FOR_REQUEST}"));
-    }
     let next = page.next.as_ref().map(|next| format!("{here}?{query}&after={}", quoted(next)));
     let first = wanted.after.as_ref().map(|_| format!("{here}?{query}"));
-    answer(&PersonsPage { f, sentence, q, standing, standings, persons: page.items, first, next, export, for_request })
+    let export = format!("{}/export?list=base_person_list&{query}", f.base());
+    answer(&PersonsPage { f, sentence, q, standing, standings, persons: page.items, first, next, export })
 }
 
 fn sentence(f: &Frame, standing: &str, q: &str, count: usize, more: bool) -> String {

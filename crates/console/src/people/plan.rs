@@ -2,17 +2,16 @@
 
 use askama::Template;
 use axum::http::{Method, StatusCode};
-use jizuo_kernel::page::Page;
-use jizuo_kernel::places::api::Place;
 use jizuo_kernel::problem::Problem;
 use serde_json::{Map, Value, json};
 
-use super::ask::{Ask, Choice, Kind, Of};
+use super::ask::{Ask, Kind};
 use super::said;
-use super::wire::{Candidate, Found, Household, Person, PersonLine};
+use super::wire::Candidate;
 use crate::answer::{Answered, done, page, page_with};
-use crate::client::{Answer, Write, quoted};
+use crate::client::{Answer, Write};
 use crate::frame::Frame;
+use crate::pick;
 use crate::sent::Sent;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
@@ -193,7 +192,7 @@ pub(crate) async fn look(visit: &Visit, place: &str, asks: &mut [Ask], sent: &Se
         let Kind::Pick(pick) = &mut ask.kind else { continue };
         let wanted = pressed == Some(ask.name.as_str()) || pressed.is_none() && ask.value.is_empty();
         if wanted && !pick.query.is_empty() {
-            pick.found = find(visit, place, pick.of, &pick.query).await?;
+            pick.found = pick::find(visit, place, pick.of, &pick.query).await?;
             pick.searched = true;
             if let [only] = pick.found.as_mut_slice() {
                 only.chosen = true;
@@ -216,113 +215,15 @@ pub(crate) async fn look(visit: &Visit, place: &str, asks: &mut [Ask], sent: &Se
     Ok(looking)
 }
 
-/// How many of those found are shown.
-const FOUND: usize = 8;
-
-pub(crate) async fn find(visit: &Visit, place: &str, of: Of, query: &str) -> Result<Vec<Choice>, Trouble> {
-    let at = format!("/places/{}", quoted(place));
-    let choice = |value: String, words: String, about: String| Choice {
-        value,
-        words,
-        about: Some(about).filter(|about| !about.is_empty()),
-        chosen: false,
-    };
-    Ok(match of {
-        Of::Person => {
-            let lines = persons(visit, &at, query).await?;
-            lines
-                .into_iter()
-                .take(FOUND)
-                .map(|line| choice(line.id.to_string(), line.name.clone(), about(visit, &line)))
-                .collect()
-        }
-        Of::Household => {
-            let path = format!("{at}/households?limit={FOUND}&q={}", quoted(query));
-            let page: Page<Household> = visit.api.read(&path).await?;
-            let words = |h: &Household| match &h.number {
-                Some(number) => format!("{number} · {}", h.head_name),
-                None => h.head_name.clone(),
-            };
-            page.items.iter().map(|h| choice(h.id.to_string(), words(h), h.place_name.clone())).collect()
-        }
-        Of::Village | Of::Anywhere => {
-            let from = match of {
-                Of::Village => place.get(..6).unwrap_or(place),
-                _ => place.get(..2).unwrap_or(place),
-            };
-            let path = format!("/places/{}/search?q={}", quoted(from), quoted(query));
-            let places: Vec<Place> = visit.api.read(&path).await?;
-            places.into_iter().take(FOUND).map(|place| choice(place.code, place.name, place.path)).collect()
-        }
-    })
-}
-
-/// By number where digits were typed, else by name.
-pub(crate) async fn persons(visit: &Visit, at: &str, query: &str) -> Result<Vec<PersonLine>, Trouble> {
-    let digits = query.chars().filter(char::is_ascii_digit).count();
-    if digits < 6 {
-        let path = format!("{at}/persons?limit={FOUND}&q={}", quoted(query));
-        return Ok(visit.api.read::<Page<PersonLine>>(&path).await?.items);
-    }
-    let key = if digits >= 15 { "identity_number" } else { "phone" };
-    let body = json!({ key: query });
-    let write = Write { json: Some(&body), ..Write::default() };
-    match visit.api.call(Method::POST, &format!("{at}/persons/find"), write).await {
-        Ok(answer) => Ok(answer.decode::<Found>()?.items),
-        // What is no number finds nobody.
-        Err(problem) if problem.status == 422 => Ok(Vec::new()),
-        Err(problem) => Err(problem.into()),
-    }
-}
-
-/// What tells two of one name apart.
-pub(crate) fn about(visit: &Visit, line: &PersonLine) -> String {
-    let mut parts = Vec::new();
-    if let Some(year) = line.birth_year {
-        parts.push(if visit.lang == jizuo_kernel::Lang::Zh {
-            format!("{year} 年生")
-        } else {
-            format!("born {year}")
-        });
-    }
-    parts.extend(line.identity_number.clone());
-    parts.push(line.place_name.clone());
-    parts.retain(|part| !part.is_empty());
-    parts.join(" · ")
-}
-
-/// Whoever is chosen stays chosen, with their name.
+/// Whoever is chosen stays chosen, with their name. Whoever is not there cannot be chosen.
 pub(crate) async fn name_chosen(visit: &Visit, place: &str, ask: &mut Ask) -> Result<(), Trouble> {
     let Kind::Pick(pick) = &mut ask.kind else { return Ok(()) };
     if ask.value.is_empty() || !pick.found.is_empty() {
         return Ok(());
     }
-    let at = format!("/places/{}", quoted(place));
-    let words = match pick.of {
-        Of::Person => visit
-            .api
-            .read::<Person>(&format!("{at}/persons/{}", quoted(&ask.value)))
-            .await
-            .map(|person| (person.line.name.clone(), about(visit, &person.line))),
-        Of::Household => visit
-            .api
-            .read::<Household>(&format!("{at}/households/{}", quoted(&ask.value)))
-            .await
-            .map(|household| (household.head_name, household.number.unwrap_or_default())),
-        Of::Village | Of::Anywhere => visit
-            .api
-            .read::<Place>(&format!("/places/{}", quoted(&ask.value)))
-            .await
-            .map(|place| (place.name, place.path)),
-    };
-    match words {
-        Ok((words, about)) => {
-            let about = Some(about).filter(|about| !about.is_empty());
-            pick.found.push(Choice { value: ask.value.clone(), words, about, chosen: true });
-        }
-        // Whoever is not there cannot be chosen.
-        Err(trouble) if trouble.0.status < 500 => ask.value.clear(),
-        Err(trouble) => return Err(trouble),
+    match pick::chosen(visit, place, pick.of, &ask.value).await? {
+        Some(choice) => pick.found.push(choice),
+        None => ask.value.clear(),
     }
     Ok(())
 }

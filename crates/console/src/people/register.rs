@@ -6,14 +6,16 @@ use jizuo_standards::element;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::ask::{Ask, Of};
-use super::plan::{Plan, about};
+use super::ask::Ask;
+use super::plan::Plan;
 use super::wire::{Person, PersonLine};
 use super::{acts, said};
 use crate::answer::{Answered, done};
 use crate::client::quoted;
 use crate::frame::short;
 use crate::home::PlacePath;
+use crate::pick::Of;
+use crate::pick::about;
 use crate::sent::Sent;
 use crate::visit::Visit;
 

@@ -34,7 +34,7 @@ pub(crate) fn rows(
         at: Set(ctx.now),
         place: Set(place.id),
         actor: Set(ctx.actor.account),
-        actor_name: Set(ctx.actor.name.clone()),
+        actor_name: Set(ctx.actor.login.clone()),
         on_behalf_of: Set(on_behalf_of),
         action: Set(action.to_owned()),
         subject_kind: Set(subject.kind.to_owned()),

@@ -1,5 +1,7 @@
 //! Accounts: opened by a security administrator with a one-time password, disabled, unlocked, given a second factor.
 
+use std::collections::{HashMap, HashSet};
+
 use jizuo_standards::name;
 use sea_orm::ExprTrait;
 use sea_orm::sea_query::Expr;
@@ -118,6 +120,22 @@ pub struct Wanted {
     pub q: Option<String>,
     /// Who holds this role, here or below.
     pub role: Option<String>,
+}
+
+/// Names by account, as colleagues know them.
+pub async fn names_of(ctx: &Ctx, accounts: impl Iterator<Item = Uuid>) -> Result<HashMap<Uuid, String>> {
+    let accounts: HashSet<Uuid> = accounts.collect();
+    if accounts.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(Uuid, String)> = account::Entity::all()
+        .filter(account::Column::Id.is_in(accounts))
+        .select_only()
+        .columns([account::Column::Id, account::Column::Name])
+        .into_tuple()
+        .all(ctx.db())
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The accounts that are at home here or below, newest first.

@@ -25,6 +25,8 @@ pub struct Actor {
     /// `None` for strangers and for the platform itself.
     pub account: Option<Uuid>,
     /// What the audit line says.
+    pub login: String,
+    /// What stands beside what they did: their name, as colleagues know it.
     pub name: String,
     pub home: Option<i32>,
     pub grants: Vec<Held>,
@@ -53,17 +55,18 @@ impl Held {
 
 impl Actor {
     pub fn anonymous() -> Actor {
-        Actor::named("anonymous")
+        Actor::named("anonymous", "匿名")
     }
 
     /// The platform itself: upkeep and the command line.
     pub fn system(name: &str) -> Actor {
-        Actor::named(&format!("system:{name}"))
+        Actor::named(&format!("system:{name}"), "系统自动")
     }
 
-    fn named(name: &str) -> Actor {
+    fn named(login: &str, name: &str) -> Actor {
         Actor {
             account: None,
+            login: login.to_owned(),
             name: name.to_owned(),
             home: None,
             grants: Vec::new(),
@@ -76,6 +79,6 @@ impl Actor {
 
     /// Whether this is the platform itself.
     pub fn is_system(&self) -> bool {
-        self.account.is_none() && self.name.starts_with("system:")
+        self.account.is_none() && self.login.starts_with("system:")
     }
 }

@@ -109,7 +109,8 @@ pub(crate) async fn recognise(app: &App, headers: &HeaderMap, now: DateTime<Utc>
     Ok(Some(Actor {
         grants,
         account: Some(row.account),
-        name: row.login.clone(),
+        login: row.login.clone(),
+        name: row.name.clone(),
         home: Some(row.home),
         by_cookie,
         blocked,
@@ -140,6 +141,7 @@ struct Found {
     seen_at: DateTime<Utc>,
     account: Uuid,
     login: String,
+    name: String,
     home: i32,
     password_at: DateTime<Utc>,
     must_change: bool,
@@ -164,7 +166,7 @@ async fn found(app: &App, fingerprint: &str, now: DateTime<Utc>) -> Result<Vec<F
         .select_only()
         .columns([session::Column::Kind, session::Column::Permissions, session::Column::SeenAt])
         .column_as(account::Column::Id, "account")
-        .columns([account::Column::Login, account::Column::Home, account::Column::PasswordAt])
+        .columns([account::Column::Login, account::Column::Name, account::Column::Home, account::Column::PasswordAt])
         .columns([account::Column::MustChange, account::Column::TotpConfirmed])
         .columns([grant::Column::Role, grant::Column::Place])
         .join(JoinType::InnerJoin, to_account)

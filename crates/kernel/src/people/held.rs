@@ -1,5 +1,7 @@
 //! All that is held on one person, as one document: what somebody who asks for it is given (PIPL 45), and its erasure.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
@@ -15,6 +17,7 @@ use super::requests::api::Request;
 use super::{erasure, persons, seal, sources};
 use crate::audit::entity::line;
 use crate::error::Faults;
+use crate::identity::accounts;
 use crate::json::Path;
 use crate::module::Held;
 use crate::process::Face;
@@ -200,6 +203,7 @@ async fn document(ctx: &Ctx, row: &person::Model) -> Result<Document> {
         .limit(1_000)
         .all(ctx.db())
         .await?;
+    let names = accounts::names_of(ctx, lines.iter().filter_map(|line| line.actor)).await?;
     Ok(Document {
         at: ctx.now,
         by: ctx.actor.name.clone(),
@@ -244,7 +248,7 @@ async fn document(ctx: &Ctx, row: &person::Model) -> Result<Document> {
         consents: consents::of(ctx, row).await?.into_iter().map(|consent| Consent::of(ctx, consent)).collect(),
         requests: requests.iter().map(|request| request::Entity::wire(ctx, request)).collect(),
         matters: erasure::matters(ctx, row).await?.into_iter().filter(|m| m.kind != "base.request").collect(),
-        accesses: lines.into_iter().map(AccessRow::of).collect(),
+        accesses: lines.into_iter().map(|line| AccessRow::of(&names, line)).collect(),
     })
 }
 
@@ -277,12 +281,12 @@ impl FactRow {
 }
 
 impl AccessRow {
-    fn of(line: line::Model) -> AccessRow {
+    fn of(names: &HashMap<Uuid, String>, line: line::Model) -> AccessRow {
         let changes: Value = serde_json::from_str(&line.changes).unwrap_or_default();
         let text = |key: &str| changes[key].as_str().map(str::to_owned);
         AccessRow {
             at: line.at,
-            by: line.actor_name,
+            by: line.actor.and_then(|id| names.get(&id).cloned()).unwrap_or(line.actor_name),
             form: text("form"),
             purpose: text("purpose"),
             action: line.action,

@@ -2,6 +2,8 @@
 
 use jizuo_standards::element::{self, Sensitivity};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use utoipa::ToSchema;
@@ -15,6 +17,7 @@ use super::persons::is_minor;
 use super::{Subject, merges, seal};
 use crate::audit::entity::line;
 use crate::error::Faults;
+use crate::identity::accounts;
 use crate::page::{Page, Paging};
 use crate::{Ctx, Result, Scope, Scoped, Text, Tx};
 
@@ -130,10 +133,11 @@ pub async fn accesses(ctx: &Ctx, row: &person::Model, paging: &Paging) -> Result
         query = query.filter(line::Column::Id.lt(after));
     }
     let page = Page::cut(query.all(ctx.db()).await?, limit, |line| line.id.to_string());
-    Ok(page.map(|line| access(ctx, line)))
+    let names = accounts::names_of(ctx, page.items.iter().filter_map(|line| line.actor)).await?;
+    Ok(page.map(|line| access(ctx, &names, line)))
 }
 
-fn access(ctx: &Ctx, line: line::Model) -> Access {
+fn access(ctx: &Ctx, names: &HashMap<Uuid, String>, line: line::Model) -> Access {
     let changes: Json = serde_json::from_str(&line.changes).unwrap_or_default();
     // Of a record each element comes with its outcome.
     let named = |entry: &Json| entry.as_str().or_else(|| entry.get(0)?.as_str()).map(str::to_owned);
@@ -141,7 +145,7 @@ fn access(ctx: &Ctx, line: line::Model) -> Access {
     Access {
         id: line.id,
         at: line.at,
-        who: line.actor_name,
+        who: line.actor.and_then(|id| names.get(&id).cloned()).unwrap_or(line.actor_name),
         on_behalf_of: line.on_behalf_of,
         place_name: ctx.snapshot.places.name(line.place).to_owned(),
         action_title: title.unwrap_or_else(|| Text::owned(line.action.clone(), line.action.clone())),

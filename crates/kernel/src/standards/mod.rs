@@ -115,6 +115,7 @@ pub struct PublishedElement {
     pub sensitivity: element::Sensitivity,
     /// Who holds the authoritative value.
     pub authority: String,
+    pub authority_title: Text,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub standard: Option<String>,
     /// Address of its JSON Schema.
@@ -145,6 +146,7 @@ async fn catalogue() -> Json<Vec<PublishedElement>> {
             .map(|list| CodeListName { id: list.id.clone(), title: title(list) }),
         sensitivity: one.sensitivity,
         authority: one.authority.clone(),
+        authority_title: Text::owned(one.authority_zh.clone(), one.authority.clone()),
         standard: one.standard.clone(),
         schema: format!("/api/v1/standards/elements/{}.json", one.id),
     };

@@ -95,6 +95,7 @@ pub(crate) struct NewDemand {
     on_behalf_of: Option<String>,
     /// The resident, where the base data knows them: the name is filled in from there.
     #[serde(default)]
+    #[schema(extensions(("x-picks" = json!("person"))))]
     person: Option<Uuid>,
 }
 

@@ -181,6 +181,7 @@ pub(crate) struct NewIncident {
     location: Option<String>,
     /// Somebody whom the base data knows: name and telephone are filled in from there, and neither is typed again.
     #[serde(default)]
+    #[schema(extensions(("x-picks" = json!("person"))))]
     reporter: Option<Uuid>,
     /// May be left out: reports can be anonymous.
     #[serde(default)]

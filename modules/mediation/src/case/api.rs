@@ -155,6 +155,7 @@ async fn list(
 pub(crate) struct NewParty {
     /// Somebody whom the base data knows: name and telephone are filled in from there, and neither is typed again.
     #[serde(default)]
+    #[schema(extensions(("x-picks" = json!("person"))))]
     person: Option<Uuid>,
     /// Needed unless `person` says who it is.
     #[serde(default)]

@@ -115,6 +115,7 @@ struct AskedBy {
     "detail": "电话已经换了", "asked_by": { "name": "李秀英", "relation": "女儿" }
 }))]
 struct NewRequest {
+    #[schema(extensions(("x-picks" = json!("person"))))]
     person: Uuid,
     right: Right,
     /// What it is about; everything that is held unless given.
