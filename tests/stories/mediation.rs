@@ -216,7 +216,7 @@ async fn a_dispute_goes_to_the_mediators_under_one_code_and_comes_back_settled()
     let path = format!("/places/{HUASHAN}/mediation/cases/{id}");
     let full = people.head.get(&path).await.expect(200);
     assert_eq!(full.text("summary"), "两家宅基地边界有争议\n砌墙时发生争执，已劝开");
-    assert_eq!((full.text("told_by"), full.text("registered_by")), ("王五".into(), people.dispatcher.login.clone()));
+    assert_eq!((full.text("told_by"), full.text("registered_by")), ("王五".into(), people.dispatcher.name.clone()));
 
     let accept = json!({ "mediator": people.mediator.id, "dispute_type": "03" });
     people.head.post(&format!("{path}/accept"), accept.clone()).await.refused(409, "mediation.case.two_parties");

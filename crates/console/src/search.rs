@@ -123,7 +123,7 @@ async fn persons(visit: &Visit, f: &Frame, q: &str) -> Result<Vec<Hit>, crate::t
     // A word that names nobody, or that is no name, finds nobody.
     let found: Page<PersonLine> = visit.api.read(&path).await.unwrap_or(Page { items: Vec::new(), next: None });
     let hit = |person: PersonLine| Hit {
-        path: format!("{}/m/base/persons/{}", f.base(), person.id),
+        path: format!("{}/persons/{}", f.base(), person.id),
         about: [person.identity_number, Some(person.place_name)].into_iter().flatten().collect::<Vec<_>>().join(" · "),
         title: person.name,
     };

@@ -118,7 +118,10 @@ impl Reader<'_> {
             Value::String(text) => {
                 let coded = !property.values.is_empty()
                     || owner.value_words.get(name).is_some_and(|values| values.contains_key(text));
-                Some(if coded { words::value(owner, name, property, text, self.lang) } else { text.clone() })
+                Some(match coded {
+                    true => words::value(owner, name, property, text, self.lang),
+                    false => words::data_element(text, self.lang).unwrap_or(text).to_owned(),
+                })
             }
             Value::Bool(yes) => {
                 let (zh, en) = if *yes { ("是", "Yes") } else { ("否", "No") };

@@ -42,6 +42,12 @@ pub(crate) fn value(owner: &Schema, property: &str, schema: &Schema, value: &str
     word.map_or_else(|| plain(value), str::to_owned)
 }
 
+/// What a data element is called, where a text is the id of one.
+pub(crate) fn data_element(id: &str, lang: Lang) -> Option<&'static str> {
+    let one = element::find(id)?;
+    Some(if lang == Lang::Zh { &one.zh } else { &one.en })
+}
+
 /// A filter of a list.
 pub(crate) fn filter(parameter: &Parameter, lang: Lang) -> String {
     let stated = parameter.words.as_ref().and_then(|word| word.read(lang));

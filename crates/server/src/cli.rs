@@ -62,7 +62,7 @@ enum Language {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the API
+    /// Serve the API and the console
     Serve(serve::Serve),
     /// Build a demonstration in a folder of its own, and serve it
     Demo(demo::Demo),

@@ -20,6 +20,8 @@ pub struct User<'a> {
     test: &'a TestApp,
     pub id: Uuid,
     pub login: String,
+    /// No two have the same.
+    pub name: String,
     token: Option<String>,
     headers: Vec<(&'static str, String)>,
     /// Whether requests run one at a time, so that audit lines can be counted.
@@ -46,6 +48,7 @@ pub(crate) async fn make<'a>(test: &'a TestApp, place: &str, permissions: &[&str
 pub(crate) async fn with_role<'a>(test: &'a TestApp, place: &str, role: &str) -> User<'a> {
     let id = Uuid::new_v4();
     let login = format!("user-{}", &id.simple().to_string()[..12]);
+    let name = format!("测试人员 {}", &login[5..9]);
     let token = format!("test-token-{}", id.simple());
     let ctx = test.system(place);
     let home = ctx.place().expect("a place").id;
@@ -54,7 +57,7 @@ pub(crate) async fn with_role<'a>(test: &'a TestApp, place: &str, role: &str) ->
     let row = account::ActiveModel {
         id: Set(id),
         login: Set(login.clone()),
-        name: Set("测试人员".to_owned()),
+        name: Set(name.clone()),
         home: Set(home),
         password: Set("-".to_owned()),
         password_at: Set(now),
@@ -93,12 +96,20 @@ pub(crate) async fn with_role<'a>(test: &'a TestApp, place: &str, role: &str) ->
     };
     session::Entity::insert(row).exec_without_returning(tx.db()).await.expect("a session");
     tx.commit("base.account.manage", Subject::new("base.account", id), Reply::none()).await.expect("committed");
-    User { test, id, login, token: Some(token), headers: Vec::new(), counted: true }
+    User { test, id, login, name, token: Some(token), headers: Vec::new(), counted: true }
 }
 
 impl<'a> User<'a> {
     pub(crate) fn stranger(test: &'a TestApp) -> User<'a> {
-        User { test, id: Uuid::nil(), login: String::new(), token: None, headers: Vec::new(), counted: true }
+        User {
+            test,
+            id: Uuid::nil(),
+            login: String::new(),
+            name: String::new(),
+            token: None,
+            headers: Vec::new(),
+            counted: true,
+        }
     }
 
     /// The bearer token, for clients of another kind.
@@ -129,6 +140,7 @@ impl<'a> User<'a> {
             test,
             id: self.id,
             login: self.login.clone(),
+            name: self.name.clone(),
             token: self.token.clone(),
             headers: self.headers.clone(),
             counted: self.counted,

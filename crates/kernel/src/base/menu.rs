@@ -31,6 +31,7 @@ pub(super) const MENU: &[MenuEntry] = &[
         title: Text::new("账号与授权", "Accounts and grants"),
         operation: "base_account_list",
     },
+    MenuEntry { id: "base.inventory", title: Text::new("备案清单", "Inventory"), operation: "base_inventory_show" },
     MenuEntry { id: "base.audit", title: Text::new("审计", "Audit"), operation: "base_audit_list" },
     MenuEntry { id: "base.places", title: Text::new("区划", "Places"), operation: "base_place_show" },
     MenuEntry {

@@ -182,7 +182,7 @@ pub(crate) struct NewImport {
     columns: Option<BTreeMap<String, Option<String>>>,
 }
 
-/// Takes a file in and looks through it; the register is not touched. A sheet of at most 500 rows is looked through at once,
+/// Takes a file in and looks through it; the register is not touched. A sheet of fewer than 500 rows is looked through at once,
 /// a larger one beside the request: read the import until its state is `checked`.
 #[utoipa::path(post, path = "/places/{place}/imports", operation_id = "base_import_upload",
     security(("token" = ["base.import.run"])), params(("place" = String, Path, example = "530102001001")),
@@ -405,7 +405,7 @@ fn wrong_state(row: &Batch, wanted: &str) -> Error {
     refuse("base.import.state", why).current(state).into()
 }
 
-/// Takes the good rows over. At most 500 rows are done at once, more of them beside the request: read the import until its
+/// Takes the good rows over. Fewer than 500 rows are done at once, more of them beside the request: read the import until its
 /// state is `done`.
 #[utoipa::path(post, path = "/places/{place}/imports/{import}/run", operation_id = "base_import_run",
     security(("token" = ["base.import.run"])),

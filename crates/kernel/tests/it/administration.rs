@@ -26,7 +26,7 @@ async fn a_card_says_what_a_module_needs_who_decided_and_what_is_open() {
     let worker = test.role(VILLAGE, "probe.writer").await;
     written(&worker, VILLAGE, "x").await;
     let shown = card().await;
-    assert_eq!(shown["switched_by"], json!(city.login), "{shown:#}");
+    assert_eq!(shown["switched_by"], json!(city.name), "{shown:#}");
     assert_eq!(shown["decided_by"], "昆明市");
     assert_eq!(
         (&shown["inherited"], &shown["locked"], &shown["open_matters"]),
@@ -124,7 +124,7 @@ async fn the_province_sees_every_county_and_what_differs_from_the_baseline() {
     let rule = &first.items()[1];
     assert_eq!(
         (&rule["value"], &rule["above"], &rule["reason"], &rule["by"]),
-        (&json!(2), &json!(3), &json!("县里提速"), &json!(county.login))
+        (&json!(2), &json!(3), &json!("县里提速"), &json!(county.name))
     );
     let neighbour = test.role(PANLONG, "base.viewer").await;
     assert_eq!(neighbour.get(&format!("/places/{PANLONG}/differences")).await.expect(200).items().len(), 0);

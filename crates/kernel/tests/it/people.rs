@@ -238,7 +238,7 @@ async fn what_sources_say_differently_stands_side_by_side_until_somebody_decides
         history.items().iter().map(|f| (f["value"].as_str().unwrap(), f["standing"].as_str().unwrap())).collect();
     assert_eq!(told, [("30", "in_force"), ("40", "past"), ("20", "past"), ("10", "past")]);
     assert_eq!(history.text("/items/1/ended_why"), "丧偶，已看死亡证明");
-    assert_eq!(history.text("/items/1/ended_by"), officer.login);
+    assert_eq!(history.text("/items/1/ended_by"), officer.name);
     let first = clerk.get(&at(VILLAGE, &format!("/{id}/facts?limit=1"))).await.expect(200);
     let rest =
         clerk.get(&at(VILLAGE, &format!("/{id}/facts?limit=100&after={}", first.text("next")))).await.expect(200);

@@ -131,7 +131,7 @@ async fn what_is_masked_is_revealed_for_a_purpose_and_the_person_can_be_told() {
         ["base.person.write", "base.person.read", "base.person.reveal", "base.person.reveal", "base.person.write"];
     assert_eq!(actions, expected);
     let told = &log.items()[3];
-    assert_eq!((told["who"].as_str(), told["purpose"].as_str()), (Some(clerk.login.as_str()), Some("电话通知体检")));
+    assert_eq!((told["who"].as_str(), told["purpose"].as_str()), (Some(clerk.name.as_str()), Some("电话通知体检")));
     assert_eq!(told["elements"], json!(["person.phone", "person.identity_number"]));
     assert_eq!(log.items()[0]["elements"], json!(["person.phone"]));
     assert!(!log.body.to_string().contains("13888800001"));

@@ -195,5 +195,5 @@ async fn a_step_out_of_turn_says_what_is_possible_now() {
     head.post(&path("check"), json!({})).await.refused(409, "base.process.not_now");
     let shown = head.get(&at(WUHUA, &format!("/notes/{id}"))).await.expect(200);
     assert_eq!(shown.text("/steps/1/reason"), "重复");
-    assert_eq!(shown.text("/steps/1/by"), worker.login);
+    assert_eq!(shown.text("/steps/1/by"), worker.name);
 }

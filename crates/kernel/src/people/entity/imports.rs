@@ -24,7 +24,7 @@ pub mod batch {
         pub file_size: i64,
         /// Column number to data element, as it was understood or chosen.
         pub mapping: Json,
-        /// `checking`, `checked`, `running`, `done`, `undone`.
+        /// `checking`, `checked`, `running`, `done`, `undoing`, `undone`.
         pub state: String,
         pub rows: i32,
         /// The next row to be dealt with: where a stopped import goes on.

@@ -19,7 +19,7 @@ use super::members::{self, HEAD, Joining, Left};
 use super::{Founding, day, dissolve, found, kept_there, provenance, recorded, source};
 use crate::error::Faults;
 use crate::json::{Path, Query};
-use crate::page::{Page, Paging};
+use crate::page::{Page, Paging, bad_cursor};
 use crate::{App, Ctx, Error, Json, Reply, Result, Scope, Scoped, Subject, Text};
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -187,7 +187,7 @@ struct ListQuery {
     head_vacant: bool,
 }
 
-/// Households here and below, newest first.
+/// Households here and below: newest first, or by the head's name where one is looked for.
 #[utoipa::path(get, path = "/places/{place}/households", operation_id = "base_household_list",
     security(("token" = ["base.household.read"])),
     params(("place" = String, Path, example = "530102001001"), ListQuery, Paging),
@@ -201,23 +201,31 @@ async fn list(
     let limit = paging.limit()?;
     let mut query = household::Entity::within(&ctx.scope)
         .filter(Column::Standing.eq(wanted.standing.unwrap_or_default().as_str()))
-        .order_by_desc(Column::Id)
         .limit(limit + 1);
-    if let Some(q) = look_up::asked(wanted.q.as_deref())? {
-        let by_name = Condition::all().add(Column::HeadName.gte(&q));
-        let by_name = by_name.add_option(look_up::after(&q).map(|end| Column::HeadName.lt(end)));
-        // What is no number is not looked for among numbers, and means nothing but itself.
-        let numeric = q.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-        let by_number = numeric.then(|| Column::Number.starts_with(&q));
-        query = query.filter(Condition::any().add(by_name).add_option(by_number));
-    }
     if wanted.head_vacant {
         query = query.filter(Column::Head.is_null());
     }
-    if let Some(after) = paging.after_id()? {
-        query = query.filter(Column::Id.lt(after));
-    }
-    let page = Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string());
+    let asked = look_up::asked(wanted.q.as_deref())?;
+    let is_number = |q: &&str| q.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let page = if let Some(name) = asked.as_deref().filter(|q| !is_number(q)) {
+        let end = look_up::after(name).map(|end| Column::HeadName.lt(end));
+        query = query.filter(Condition::all().add(Column::HeadName.gte(name)).add_option(end));
+        if let Some([id, text]) = paging.after_parts::<2>()? {
+            let id = id.parse().map_err(|_| bad_cursor())?;
+            query = query.filter(look_up::beyond(Column::HeadName, text, Column::Id, id));
+        }
+        let rows = query.order_by_asc(Column::HeadName).order_by_asc(Column::Id).all(ctx.db()).await?;
+        Page::cut(rows, limit, |row| format!("{}~{}", row.id, row.head_name))
+    } else {
+        if let Some(number) = &asked {
+            query = query.filter(Column::Number.starts_with(number));
+        }
+        if let Some(after) = paging.after_id()? {
+            query = query.filter(Column::Id.lt(after));
+        }
+        let rows = query.order_by_desc(Column::Id).all(ctx.db()).await?;
+        Page::cut(rows, limit, |row| row.id.to_string())
+    };
     let counted = members::count(&ctx, &page.items).await?;
     Ok(Json(page.map(|row| Household::of(&ctx, &row, counted.get(&row.id).copied().unwrap_or_default()))))
 }
