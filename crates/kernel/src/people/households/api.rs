@@ -3,23 +3,23 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::super::entity::{address, household, member, person};
 use super::super::facts;
-use super::super::rows::Existing;
 use super::super::wire::{FactShown, said_of};
-use super::super::{Subject as Whom, SubjectKind, look_up, rows, show};
+use super::super::{Subject as Whom, SubjectKind, rows, show};
+use super::find::{self, Wanted};
 use super::members::{self, HEAD, Joining, Left};
 use super::{Founding, day, dissolve, found, kept_there, provenance, recorded, source};
 use crate::error::Faults;
 use crate::json::{Path, Query};
-use crate::page::{Page, Paging, bad_cursor};
+use crate::page::{Page, Paging};
 use crate::{App, Ctx, Error, Json, Reply, Result, Scope, Scoped, Subject, Text};
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -172,60 +172,13 @@ struct MemberPath {
     member: Uuid,
 }
 
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(default)]
-#[into_params(parameter_in = Query)]
-struct ListQuery {
-    /// The beginning of a number or of the head's name.
-    #[param(max_length = 100)]
-    q: Option<String>,
-    /// Those that are there, unless given.
-    #[param(inline)]
-    standing: Option<Existing>,
-    /// Only those without a head.
-    #[param(default = false)]
-    head_vacant: bool,
-}
-
 /// Households here and below: newest first, or by the head's name where one is looked for.
 #[utoipa::path(get, path = "/places/{place}/households", operation_id = "base_household_list",
     security(("token" = ["base.household.read"])),
-    params(("place" = String, Path, example = "530102001001"), ListQuery, Paging),
+    params(("place" = String, Path, example = "530102001001"), Wanted, Paging),
     responses((status = 200, body = Page<Household>)))]
-async fn list(
-    ctx: Ctx,
-    Query(wanted): Query<ListQuery>,
-    Query(paging): Query<Paging>,
-) -> Result<Json<Page<Household>>> {
-    use household::Column;
-    let limit = paging.limit()?;
-    let mut query = household::Entity::within(&ctx.scope)
-        .filter(Column::Standing.eq(wanted.standing.unwrap_or_default().as_str()))
-        .limit(limit + 1);
-    if wanted.head_vacant {
-        query = query.filter(Column::Head.is_null());
-    }
-    let asked = look_up::asked(wanted.q.as_deref())?;
-    let is_number = |q: &&str| q.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    let page = if let Some(name) = asked.as_deref().filter(|q| !is_number(q)) {
-        let end = look_up::after(name).map(|end| Column::HeadName.lt(end));
-        query = query.filter(Condition::all().add(Column::HeadName.gte(name)).add_option(end));
-        if let Some([id, text]) = paging.after_parts::<2>()? {
-            let id = id.parse().map_err(|_| bad_cursor())?;
-            query = query.filter(look_up::beyond(Column::HeadName, text, Column::Id, id));
-        }
-        let rows = query.order_by_asc(Column::HeadName).order_by_asc(Column::Id).all(ctx.db()).await?;
-        Page::cut(rows, limit, |row| format!("{}~{}", row.id, row.head_name))
-    } else {
-        if let Some(number) = &asked {
-            query = query.filter(Column::Number.starts_with(number));
-        }
-        if let Some(after) = paging.after_id()? {
-            query = query.filter(Column::Id.lt(after));
-        }
-        let rows = query.order_by_desc(Column::Id).all(ctx.db()).await?;
-        Page::cut(rows, limit, |row| row.id.to_string())
-    };
+async fn list(ctx: Ctx, Query(wanted): Query<Wanted>, Query(paging): Query<Paging>) -> Result<Json<Page<Household>>> {
+    let page = find::list(&ctx, wanted, &paging).await?;
     let counted = members::count(&ctx, &page.items).await?;
     Ok(Json(page.map(|row| Household::of(&ctx, &row, counted.get(&row.id).copied().unwrap_or_default()))))
 }

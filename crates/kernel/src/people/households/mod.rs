@@ -1,6 +1,7 @@
 //! Households: founded, joined, led, moved as a whole, dissolved.
 
 pub mod api;
+mod find;
 pub mod members;
 
 pub(crate) use api::{HouseholdInFull, in_full, routes};
