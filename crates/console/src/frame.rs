@@ -177,7 +177,7 @@ pub(crate) fn short(code: &str) -> &str {
 }
 
 /// Pages of the console's own, by the operation that they begin with.
-const OWN: [(&str, &str); 10] = [
+const OWN: [(&str, &str); 11] = [
     ("base_inbox", ""),
     ("base_statistic_list", "/statistics"),
     ("base_module_list", "/modules"),
@@ -185,6 +185,7 @@ const OWN: [(&str, &str); 10] = [
     ("base_rule_list", "/rules"),
     ("base_account_list", "/accounts"),
     ("base_audit_list", "/audit"),
+    ("base_inventory_show", "/m/base/inventory"),
     ("base_overview", "/overview"),
     ("base_place_show", "/place"),
     ("base_codelist_list", "/standards"),
