@@ -3,8 +3,8 @@
 
 use chrono::Duration;
 use jizuo_server::MODULES;
-use jizuo_testing::TestApp;
 use jizuo_testing::places::{ESHAN, HUASHAN, KUNMING, OTHER_VILLAGE, PROVINCE, VILLAGE, WUHUA};
+use jizuo_testing::{TestApp, User};
 use serde_json::{Value, json};
 
 use super::{exercise_base_data, words};
@@ -132,8 +132,28 @@ async fn grid(test: &TestApp) {
     dispatcher.post(&step(&id, "close"), json!({})).await.expect(200);
     dispatcher.get(&incidents).await.expect(200);
     dispatcher.get(&format!("{incidents}/{id}")).await.expect(200);
+    dispatcher.post(&step(&id, "call_back"), json!({ "satisfaction": "not" })).await.expect(200);
+    dispatcher.post(&step(&id, "reopen"), json!({ "reason": "又积水了" })).await.expect(200);
+    more_time(&dispatcher, &handler, &step, &id).await;
+    let seen = report("路灯不亮").await;
+    worker.post(&step(&seen, "solve"), json!({ "outcome": "已换灯泡" })).await.expect(200);
+    worker.get(&format!("/places/{VILLAGE}/grid/incidents/similar?category=04")).await.expect(200);
+    let again = report("路面又积水").await;
+    let code = dispatcher.get(&format!("{incidents}/{id}")).await.expect(200).text("code");
+    dispatcher.post(&step(&again, "merge"), json!({ "into": code, "reason": "同一件事" })).await.expect(200);
     let admin = test.role(WUHUA, "base.system_admin").await;
     admin.delete(&format!("/places/{WUHUA}/processes/grid.incident")).await.expect(204);
+}
+
+async fn more_time(dispatcher: &User<'_>, handler: &User<'_>, step: &dyn Fn(&str, &str) -> String, id: &str) {
+    let days = json!({ "working_days": 2, "reason": "等待配件" });
+    dispatcher.post(&step(id, "supervise"), json!({ "note": "请到现场办理" })).await.expect(200);
+    dispatcher.post(&step(id, "suspend"), days.clone()).await.expect(200);
+    dispatcher.post(&step(id, "resume"), json!({})).await.expect(200);
+    handler.post(&step(id, "ask_extension"), days.clone()).await.expect(200);
+    dispatcher.post(&step(id, "refuse_extension"), json!({ "reason": "来得及" })).await.expect(200);
+    handler.post(&step(id, "ask_extension"), days).await.expect(200);
+    dispatcher.post(&step(id, "extend"), json!({})).await.expect(200);
 }
 
 async fn certificates(test: &TestApp) {

@@ -234,15 +234,7 @@ impl Ctx {
                 ),
             )),
             Some(seen) if seen == version.to_string() => Ok(()),
-            Some(_) => Err(crate::error::refuse(
-                "base.version.stale",
-                Text::new(
-                    "内容已被别人修改，请重新读取后再改",
-                    "somebody changed this meanwhile; read it again, then edit",
-                ),
-            )
-            .current(now)
-            .into()),
+            Some(_) => Err(crate::error::stale().current(now).into()),
         }
     }
 }
@@ -331,6 +323,14 @@ impl Tx {
     /// Adds rows that nobody reads before the commit.
     pub(crate) fn last(&mut self, rows: InsertStatement) {
         self.last.push(rows);
+    }
+
+    /// Writes what waits, for who reads it within this write.
+    pub(crate) async fn write_waiting(&mut self) -> Result<()> {
+        if !self.last.is_empty() {
+            db::insert_all(self.db.tx(), std::mem::take(&mut self.last)).await?;
+        }
+        Ok(())
     }
 
     /// A process version that is stored with this write.

@@ -49,6 +49,14 @@ pub struct Refusal {
     pub current: Option<serde_json::Value>,
 }
 
+/// What was to be changed is not what was seen any more.
+pub(crate) fn stale() -> Box<Refusal> {
+    refuse(
+        "base.version.stale",
+        Text::new("内容已被别人修改，请重新读取后再改", "somebody changed this meanwhile; read it again, then edit"),
+    )
+}
+
 /// The rule, its article, and the way out belong to every refusal; the builder asks for them in that order.
 pub fn refuse(code: impl Into<Cow<'static, str>>, message: Text) -> Box<Refusal> {
     let code = code.into();

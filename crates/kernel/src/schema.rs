@@ -260,6 +260,21 @@ pub fn text_null(name: &'static str) -> ColumnDef {
     ColumnDef::new_with_type(name, ColumnType::Text).null().to_owned()
 }
 
+/// An instant that may be missing, for [`Schema::add_column`].
+pub fn instant_null(name: &'static str) -> ColumnDef {
+    ColumnDef::new_with_type(name, ColumnType::TimestampWithTimeZone).null().to_owned()
+}
+
+/// A whole number that is 0 in the rows that are there, for [`Schema::add_column`].
+pub fn int_zero(name: &'static str) -> ColumnDef {
+    ColumnDef::new_with_type(name, ColumnType::Integer).not_null().default(0).to_owned()
+}
+
+/// A flag that is off in the rows that are there, for [`Schema::add_column`].
+pub fn flag_off(name: &'static str) -> ColumnDef {
+    ColumnDef::new_with_type(name, ColumnType::Boolean).not_null().default(false).to_owned()
+}
+
 /// Every column of bytes, by table: sealed values, unless a test says why not.
 pub fn byte_columns(migrations: &[Migration]) -> Vec<(&'static str, String)> {
     let mut schema = Schema::default();

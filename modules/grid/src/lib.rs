@@ -7,7 +7,7 @@ mod statistics;
 mod tables;
 
 use jizuo_kernel::Text;
-use jizuo_kernel::module::{MenuEntry, Module, Permission, RoleTemplate, Sealed, Subscription, Topic};
+use jizuo_kernel::module::{MenuEntry, Module, Permission, RoleTemplate, Sealed, Subscription, Timer, Topic};
 
 pub static MODULE: Module = Module {
     id: "grid",
@@ -30,6 +30,17 @@ pub static MODULE: Module = Module {
         Permission::matters("grid.incident.verify", Text::new("核查", "Verify")),
         Permission::matters("grid.incident.redo", Text::new("核查不通过", "Send back after verification")),
         Permission::matters("grid.incident.close", Text::new("结案", "Close")),
+        Permission::matters("grid.incident.solve", Text::new("就地办结", "Solve on the spot")),
+        Permission::matters("grid.incident.solve_small", Text::new("小事就地办结", "Solve small matters on the spot")),
+        Permission::matters("grid.incident.suspend", Text::new("挂起", "Suspend")),
+        Permission::matters("grid.incident.resume", Text::new("恢复", "Resume")),
+        Permission::matters("grid.incident.ask_extension", Text::new("申请延期", "Ask for an extension")),
+        Permission::matters("grid.incident.extend", Text::new("同意延期", "Grant an extension")),
+        Permission::matters("grid.incident.refuse_extension", Text::new("不同意延期", "Refuse an extension")),
+        Permission::matters("grid.incident.supervise", Text::new("督办", "Supervise")),
+        Permission::matters("grid.incident.merge", Text::new("并案", "Merge")),
+        Permission::matters("grid.incident.call_back", Text::new("回访", "Call back")),
+        Permission::matters("grid.incident.reopen", Text::new("重办", "Reopen")),
     ],
     roles: &[
         RoleTemplate {
@@ -38,6 +49,8 @@ pub static MODULE: Module = Module {
             permissions: &[
                 "grid.incident.read",
                 "grid.incident.report",
+                "grid.incident.solve",
+                "grid.incident.solve_small",
                 "grid.incident.verify",
                 "grid.incident.redo",
                 "base.person.read",
@@ -50,7 +63,10 @@ pub static MODULE: Module = Module {
             permissions: &[
                 "grid.incident.read",
                 "grid.incident.report",
+                "grid.incident.solve",
+                "grid.incident.solve_small",
                 "grid.incident.handle",
+                "grid.incident.ask_extension",
                 "grid.incident.return",
                 "grid.incident.verify",
                 "grid.incident.redo",
@@ -71,6 +87,14 @@ pub static MODULE: Module = Module {
                 "grid.incident.settle",
                 "grid.incident.take_back",
                 "grid.incident.close",
+                "grid.incident.suspend",
+                "grid.incident.resume",
+                "grid.incident.extend",
+                "grid.incident.refuse_extension",
+                "grid.incident.supervise",
+                "grid.incident.merge",
+                "grid.incident.call_back",
+                "grid.incident.reopen",
                 "base.person.read",
                 "base.form.use",
             ],
@@ -78,7 +102,22 @@ pub static MODULE: Module = Module {
         RoleTemplate {
             id: "grid.handler",
             title: Text::new("处置人员", "Handling staff"),
-            permissions: &["grid.incident.read", "grid.incident.handle", "grid.incident.return"],
+            permissions: &[
+                "grid.incident.read",
+                "grid.incident.handle",
+                "grid.incident.ask_extension",
+                "grid.incident.return",
+            ],
+        },
+        RoleTemplate {
+            id: "grid.supervisor",
+            title: Text::new("督办领导", "Supervising leader"),
+            permissions: &[
+                "grid.incident.read",
+                "grid.incident.supervise",
+                "grid.incident.call_back",
+                "grid.incident.reopen",
+            ],
         },
     ],
     migrations: tables::MIGRATIONS,
@@ -117,6 +156,11 @@ pub static MODULE: Module = Module {
             sample: SAMPLE,
         },
         Topic {
+            id: "grid.incident.reopened",
+            title: Text::new("事件已重办", "An incident was reopened"),
+            sample: SAMPLE,
+        },
+        Topic {
             id: "grid.incident.closed", title: Text::new("事件已结案", "An incident was closed"), sample: SAMPLE
         },
     ],
@@ -125,7 +169,11 @@ pub static MODULE: Module = Module {
         topic: "base.handover.ended",
         run: |tx, payload| Box::pin(incident::service::came_back(tx, payload)),
     }],
-    timers: &[],
+    timers: &[Timer {
+        id: "grid.incident.suspension_over",
+        every_seconds: 60,
+        run: |tx| Box::pin(incident::rest::resume_due(tx)),
+    }],
     statistics: statistics::STATISTICS,
     words: include_str!("../words.toml"),
     forms: &[&forms::REPORTER],

@@ -7,6 +7,9 @@ use jizuo_kernel::process::{Phase, Process, Skip, State, Step};
 /// It goes on in another module; this one waits for the outcome.
 pub(crate) const HANDED_OVER: &str = "handed_over";
 
+/// It rests, with its clock stopped.
+pub(crate) const SUSPENDED: &str = "suspended";
+
 pub(crate) static INCIDENT: Process = Process {
     id: "grid.incident",
     title: Text::new("网格事件流程", "The life of an incident"),
@@ -16,9 +19,14 @@ pub(crate) static INCIDENT: Process = Process {
         State { id: "accepted", title: Text::new("待派单", "Accepted"), phase: Phase::Waiting },
         State { id: "dispatched", title: Text::new("待处置", "Dispatched"), phase: Phase::Working },
         State { id: HANDED_OVER, title: Text::new("已移交", "Handed over"), phase: Phase::Working },
+        State { id: SUSPENDED, title: Text::new("已挂起", "Suspended"), phase: Phase::Working },
+        State { id: "extension_asked", title: Text::new("待批延期", "Extension asked"), phase: Phase::Working },
         State { id: "handled", title: Text::new("待核查", "Handled"), phase: Phase::Working },
         State { id: "verified", title: Text::new("待结案", "Verified"), phase: Phase::Working },
         State { id: "closed", title: Text::new("已结案", "Closed"), phase: Phase::Done },
+        State { id: "called_back", title: Text::new("已回访", "Closed and called back"), phase: Phase::Done },
+        State { id: "solved", title: Text::new("就地办结", "Solved on the spot"), phase: Phase::Done },
+        State { id: "merged", title: Text::new("已并案", "Merged into another"), phase: Phase::Done },
         State { id: "rejected", title: Text::new("不予受理", "Declined"), phase: Phase::Done },
     ],
     steps: &[
@@ -57,13 +65,111 @@ pub(crate) static INCIDENT: Process = Process {
             reason: false,
         },
         Step {
+            action: "grid.incident.extend",
+            title: Text::new("同意延期", "Grant the extension"),
+            from: &["extension_asked"],
+            to: "dispatched",
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new(
+                "平台规则：延期由处置人以外的人批准",
+                "platform rule: somebody else than the handler grants more time",
+            )),
+            reason: false,
+        },
+        Step {
+            action: "grid.incident.refuse_extension",
+            title: Text::new("不同意延期", "Refuse the extension"),
+            from: &["extension_asked"],
+            to: "dispatched",
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new(
+                "平台规则：不同意延期的须说明理由",
+                "platform rule: who refuses more time says why",
+            )),
+            reason: true,
+        },
+        Step {
             action: "grid.incident.handle",
             title: Text::new("处置", "Handle"),
-            from: &["dispatched"],
+            from: &["dispatched", "extension_asked"],
             to: "handled",
             deadline: Some("GRID.HANDLE"),
             needs: None,
             skip: Skip::Never(Text::new("平台规则：未处置不得结案", "platform rule: nothing is closed unhandled")),
+            reason: true,
+        },
+        Step {
+            action: "grid.incident.solve",
+            title: Text::new("就地办结", "Solved on the spot"),
+            from: &["reported", "accepted"],
+            to: "handled",
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new(
+                "滨州市社会治理网格化服务管理条例第十一条：网格员能解决的当场解决",
+                "Binzhou Regulation on Grid Governance, Article 11: a grid worker solves what she can",
+            )),
+            reason: true,
+        },
+        Step {
+            action: "grid.incident.solve_small",
+            title: Text::new("小事就地办结", "Solved on the spot, small"),
+            from: &["reported", "accepted"],
+            to: "solved",
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new(
+                "平台规则：是否免核查由县级规则 GRID.SOLVE.VERIFY 决定",
+                "platform rule: whether it ends there is for the rule GRID.SOLVE.VERIFY",
+            )),
+            reason: true,
+        },
+        Step {
+            action: "grid.incident.ask_extension",
+            title: Text::new("申请延期", "Ask for an extension"),
+            from: &["dispatched"],
+            to: "extension_asked",
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new(
+                "北京市接诉即办工作条例第十五条：延期须说明理由并告知",
+                "Beijing Regulation on Handling Complaints at Once, Article 15: more time needs a reason, which is told",
+            )),
+            reason: true,
+        },
+        Step {
+            action: "grid.incident.suspend",
+            title: Text::new("挂起", "Suspend"),
+            from: &["dispatched"],
+            to: SUSPENDED,
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new("平台规则：挂起须说明理由", "platform rule: a matter rests only for a reason")),
+            reason: true,
+        },
+        Step {
+            action: "grid.incident.resume",
+            title: Text::new("恢复", "Resume"),
+            from: &[SUSPENDED],
+            to: "dispatched",
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new("平台规则：挂起的须恢复办理", "platform rule: what was suspended goes on")),
+            reason: false,
+        },
+        Step {
+            action: "grid.incident.merge",
+            title: Text::new("并案", "Merge"),
+            from: &["reported", "accepted", "dispatched"],
+            to: "merged",
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new(
+                "平台规则：重复事件并入一件办理，不算办结",
+                "platform rule: duplicates go on as one, and none counts as solved",
+            )),
             reason: true,
         },
         Step {
@@ -151,6 +257,32 @@ pub(crate) static INCIDENT: Process = Process {
             // A county may let verification close the incident.
             skip: Skip::From(Level::County),
             reason: false,
+        },
+        Step {
+            action: "grid.incident.call_back",
+            title: Text::new("回访", "Call back"),
+            from: &["closed"],
+            to: "called_back",
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new(
+                "北京市接诉即办工作条例第二十三条：办理期满后回访",
+                "Beijing Regulation on Handling Complaints at Once, Article 23: call-back when the time is over",
+            )),
+            reason: false,
+        },
+        Step {
+            action: "grid.incident.reopen",
+            title: Text::new("重办", "Reopen"),
+            from: &["called_back"],
+            to: "dispatched",
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new(
+                "平台规则：回访不满意的可以重办",
+                "platform rule: what did not satisfy may be done again",
+            )),
+            reason: true,
         },
     ],
 };

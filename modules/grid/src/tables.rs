@@ -1,12 +1,35 @@
 //! The tables of grid governance.
 
-use jizuo_kernel::schema::{Migration, Schema, text_null, uuid_null};
+use jizuo_kernel::schema::{Migration, Schema, flag_off, instant_null, int_zero, text_null, uuid_null};
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0001_incident", up: m0001_incident },
     Migration { name: "m0002_incident_case", up: |s| s.add_column("grid_incident", text_null("case_code")) },
     Migration { name: "m0003_incident_reporter", up: m0003_incident_reporter },
+    Migration { name: "m0004_incident_life", up: m0004_incident_life },
 ];
+
+/// Suspension, extension, supervision, merging, call-back.
+fn m0004_incident_life(s: &mut Schema) {
+    for column in [
+        instant_null("suspended_until"),
+        int_zero("extensions"),
+        int_zero("extension_days"),
+        flag_off("supervised"),
+        text_null("supervision"),
+        text_null("merged_into"),
+        text_null("satisfaction"),
+        instant_null("called_back_at"),
+    ] {
+        s.add_column("grid_incident", column);
+    }
+    // The timer that lets them go on.
+    s.add_index("grid_incident", &["county", "suspended_until"]);
+    s.add_index("grid_incident", &["county", "supervised", "id"]);
+    s.add_index("grid_incident", &["county", "merged_into"]);
+    // What is like a new report: of one village and category, open, newest first.
+    s.add_index("grid_incident", &["county", "village", "category", "phase", "id"]);
+}
 
 /// A reporter whom the base data knows.
 fn m0003_incident_reporter(s: &mut Schema) {

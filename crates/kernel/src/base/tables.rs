@@ -2,12 +2,13 @@
 
 mod people;
 
-use crate::schema::{Migration, Schema};
+use crate::schema::{Migration, Schema, text_null};
 
 pub(super) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0001_base", up: m0001_base },
     Migration { name: "m0002_cases", up: m0002_cases },
     Migration { name: "m0003_people", up: people::m0003_people },
+    Migration { name: "m0004_time_left", up: |s| s.add_column("base_task", text_null("time_left")) },
 ];
 
 fn m0002_cases(s: &mut Schema) {

@@ -77,6 +77,8 @@ pub mod task {
         pub done_at: Option<DateTime<Utc>>,
         pub done_by: Option<String>,
         pub overdue_told: bool,
+        /// What was left of the deadline when it was stopped, while it is.
+        pub time_left: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -21,8 +21,7 @@ use uuid::Uuid;
 use super::definition::{Definition, Process, Skip, Step, StepDef};
 use super::matter::{Facts, Matter, open_actions};
 use super::overlay::effective;
-use super::timeline::{Taken, history};
-use crate::error::refuse;
+use super::timeline::{Taken, history, record, said};
 use crate::module::Work;
 use crate::page::{Page, Paging};
 use crate::{App, Ctx, Error, Json, Path, Reply, Result, Scope, Subject, Text, Tx};
@@ -41,6 +40,11 @@ pub trait Face: Matter<Model: Sync> {
     /// Takes a step that asks for nothing but, perhaps, a reason: the noun's own conditions, and [`super::advance`].
     fn step<'a>(tx: &'a mut Tx, row: &'a Self::Model, action: &'a str, reason: Option<String>)
     -> Work<'a, Self::Model>;
+
+    /// Whether a step that the state allows is shown as something to do: not where the noun's own conditions refuse it anyway.
+    fn offers(_ctx: &Ctx, _row: &Self::Model, _action: &str) -> bool {
+        true
+    }
 
     /// Which rows the operation may see: those of its place, unless the noun is laid down from above.
     fn reach(ctx: &Ctx) -> Result<Scope> {
@@ -111,8 +115,10 @@ pub struct Course {
 }
 
 impl Course {
-    pub async fn of<E: Matter>(ctx: &Ctx, row: &E::Model) -> Result<Course> {
-        Ok(Course { actions: open_actions::<E>(ctx, row).await?, steps: history::<E>(ctx, row).await? })
+    pub async fn of<E: Face>(ctx: &Ctx, row: &E::Model) -> Result<Course> {
+        let mut actions = open_actions::<E>(ctx, row).await?;
+        actions.retain(|step| E::offers(ctx, row, &step.action));
+        Ok(Course { actions, steps: history::<E>(ctx, row).await? })
     }
 }
 
@@ -245,16 +251,24 @@ pub async fn amend<E: Matter>(
         change(u).col_expr(E::VERSION, Expr::col(E::VERSION).add(1)).filter(E::VERSION.eq(facts.version))
     };
     match set::<E>(tx, row, seen).await {
-        Err(Error::NotFound(_)) => Err(refuse(
-            "base.version.stale",
-            Text::new(
-                "内容已被别人修改，请重新读取后再改",
-                "somebody changed this meanwhile; read it again, then edit",
-            ),
-        )
-        .into()),
+        Err(Error::NotFound(_)) => Err(crate::error::stale().into()),
         other => other,
     }
+}
+
+/// Changes fields outside of the process, and says so in the time line: the matter stays where it is.
+pub async fn note<E: Matter>(
+    tx: &mut Tx,
+    row: &E::Model,
+    (action, title): (&str, Text),
+    reason: Option<String>,
+    change: impl FnOnce(UpdateMany<E>) -> UpdateMany<E>,
+) -> Result<E::Model> {
+    let changed = amend::<E>(tx, row, change).await?;
+    // No deadline was for this.
+    let facts = Facts { due_at: None, ..E::facts(row) };
+    record(tx, E::KIND, &facts, &said(action, title, &facts.state), Some(facts.state.clone()), reason);
+    Ok(changed)
 }
 
 /// Commits what began a matter: 201, with where it is.

@@ -9,11 +9,12 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryTrai
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::clock::{Clock, Left};
 use super::definition::{Definition, Phase, Process, StepDef};
 use super::entity::{task, version};
 use super::overlay::effective;
 use super::refusal::{again, not_now};
-use super::timeline::record;
+use super::timeline::{record, said};
 use crate::counties;
 use crate::error::{Faults, internal};
 use crate::places::Place;
@@ -83,6 +84,7 @@ pub struct Move {
     pub assignee: Option<Uuid>,
     /// Picks a stricter or looser deadline rule: `GRID.HANDLE` with `urgent` is `GRID.HANDLE.URGENT`, where that exists.
     pub pace: Option<&'static str>,
+    pub clock: Clock,
 }
 
 /// Makes an entity with the columns of `Columns::places` and `Columns::matter` a [`Matter`]; `label` is what people call
@@ -194,19 +196,8 @@ pub async fn open(
         opened_at: tx.now,
         closed_at: None,
     };
-    opening.due_at = wait(tx, &definition, process.id, &facts, &opening.state, &how)?;
-    let opened = StepDef {
-        action: format!("{}.open", process.id),
-        title: Text::new("提交", "Opened"),
-        from: Vec::new(),
-        to: opening.state.clone(),
-        permission: String::new(),
-        deadline: None,
-        role: None,
-        needs: None,
-        reason: false,
-        local: false,
-    };
+    opening.due_at = wait(tx, &definition, process.id, &facts, &opening.state, &how, None)?;
+    let opened = said(&format!("{}.open", process.id), Text::new("提交", "Opened"), &opening.state);
     record(tx, process.id, &facts, &opened, None, how.reason);
     Ok(opening)
 }
@@ -271,6 +262,13 @@ pub async fn advance<E: Matter>(tx: &mut Tx, row: &E::Model, action: &str, how: 
     faults.check()?;
     let to = definition.state(&taken.to).ok_or_else(|| internal("a step that leads nowhere"))?;
     let kind = E::KIND;
+    // A step in the write that opened the matter finds the task that this left.
+    tx.write_waiting().await?;
+    let left = match how.clock {
+        Clock::Stop => stopped(tx, &definition, &facts, how.pace)?,
+        Clock::GoOn => left_of(tx, &facts).await?,
+        _ => None,
+    };
     task::Entity::update_within(&Scope::counties(vec![facts.county]))
         .col_expr(task::Column::DoneAt, Expr::value(Some(tx.now)))
         .col_expr(task::Column::DoneBy, Expr::value(Some(tx.actor.name.clone())))
@@ -278,8 +276,9 @@ pub async fn advance<E: Matter>(tx: &mut Tx, row: &E::Model, action: &str, how: 
         .filter(task::Column::DoneAt.is_null())
         .exec(tx.db())
         .await?;
-    let due_at = wait(tx, &definition, kind, &facts, &to.id, &how)?;
-    let closed_at = (to.phase == Phase::Done).then_some(tx.now);
+    let due_at = wait(tx, &definition, kind, &facts, &to.id, &how, left)?;
+    // What is done to it after its end does not make it end later.
+    let closed_at = (to.phase == Phase::Done).then(|| facts.closed_at.unwrap_or(tx.now));
     let changed = E::update_within(&Scope::counties(vec![facts.county]))
         .col_expr(E::STATE, Expr::value(to.id.clone()))
         .col_expr(E::PHASE, Expr::value(to.phase.as_str()))
@@ -314,14 +313,21 @@ fn wait(
     facts: &Facts,
     state: &str,
     how: &Move,
+    left: Option<Left>,
 ) -> Result<Option<DateTime<Utc>>> {
     if definition.state(state).is_some_and(|s| s.phase == Phase::Done) {
         return Ok(None);
     }
     let Some(next) = definition.awaited(state) else { return Ok(None) };
-    let due_at = match &next.deadline {
-        Some(rule) => Some(deadline(tx, rule, how.pace, facts.place)?),
-        None => None,
+    let due_at = match (&how.clock, &left) {
+        (Clock::Stop, _) => None,
+        (Clock::Keep, _) => facts.due_at,
+        (Clock::Until(at), _) => Some(*at),
+        (Clock::GoOn, Some(left)) => Some(left.from(tx.now, &tx.snapshot.calendar, tx.app.settings.time.office_closes)),
+        (Clock::GoOn | Clock::Anew, _) => match &next.deadline {
+            Some(rule) => Some(rules::due(tx, &paced(tx, rule, how.pace, facts.place)?)?),
+            None => None,
+        },
     };
     let place = tx.snapshot.places.place(facts.place)?;
     let row = task::ActiveModel {
@@ -345,6 +351,7 @@ fn wait(
         done_at: Set(None),
         done_by: Set(None),
         overdue_told: Set(false),
+        time_left: Set(left.filter(|_| how.clock == Clock::Stop).map(|left| left.to_string())),
     };
     tx.last(task::Entity::insert(row).into_query());
     Ok(due_at)
@@ -353,10 +360,29 @@ fn wait(
 /// Sorts after every real deadline and is a date in both databases.
 const END_OF_TIME: DateTime<Utc> = DateTime::from_timestamp_nanos(7_258_118_400_000_000_000);
 
-fn deadline(tx: &Tx, rule: &str, pace: Option<&'static str>, place: i32) -> Result<DateTime<Utc>> {
-    let place = tx.snapshot.places.place(place)?;
-    let registry = &tx.app.registry;
+/// The deadline rule of a step at a place.
+fn paced(ctx: &Ctx, rule: &str, pace: Option<&'static str>, place: i32) -> Result<rules::InForce> {
+    let place = ctx.snapshot.places.place(place)?;
+    let registry = &ctx.app.registry;
     let paced = pace.map(|pace| format!("{rule}.{}", pace.to_uppercase())).filter(|id| registry.rules.contains(id));
     let id = paced.as_deref().unwrap_or(rule);
-    rules::due(tx, &rules::in_force(registry, &tx.snapshot, &place, id, tx.today())?)
+    rules::in_force(registry, &ctx.snapshot, &place, id, ctx.today())
+}
+
+/// What is left of the deadline that is stopped now.
+fn stopped(ctx: &Ctx, definition: &Definition, facts: &Facts, pace: Option<&'static str>) -> Result<Option<Left>> {
+    let Some(due) = facts.due_at else { return Ok(None) };
+    let rule = definition.awaited(&facts.state).and_then(|step| step.deadline.as_deref());
+    let kind = rule.map(|rule| paced(ctx, rule, pace, facts.place)).transpose()?.map(|rule| rule.kind);
+    Ok(Some(Left::of(kind.unwrap_or(rules::Kind::Hours), due, ctx.now, &ctx.snapshot.calendar)))
+}
+
+/// What was left when the deadline was stopped.
+async fn left_of(tx: &Tx, facts: &Facts) -> Result<Option<Left>> {
+    let task = task::Entity::within(&Scope::counties(vec![facts.county]))
+        .filter(task::Column::Matter.eq(facts.id))
+        .filter(task::Column::DoneAt.is_null())
+        .one(tx.db())
+        .await?;
+    Ok(task.and_then(|task| task.time_left).and_then(|text| text.parse().ok()))
 }

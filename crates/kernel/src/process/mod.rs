@@ -1,6 +1,7 @@
 //! Processes: the life of a matter as data that counties adapt, the matters that go through it, and who must do what by when.
 
 pub mod api;
+mod clock;
 mod definition;
 pub mod entity;
 mod face;
@@ -11,10 +12,11 @@ mod parts;
 mod refusal;
 mod timeline;
 
+pub use clock::Clock;
 pub use definition::{Definition, Phase, Process, Skip, State, StateDef, Step, StepDef};
 pub use entity::task;
 pub(crate) use face::shared;
-pub use face::{Course, Face, Head, MatterPath, StepBody, Wanted, amend, done, find, list, opened, set, steps};
+pub use face::{Course, Face, Head, MatterPath, StepBody, Wanted, amend, done, find, list, note, opened, set, steps};
 pub(crate) use inbox::shown_at;
 pub use inbox::{Task, inbox, tell_overdue};
 pub use matter::{Facts, Matter, Move, Opening, advance, open, open_actions};

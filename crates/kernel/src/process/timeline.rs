@@ -39,6 +39,22 @@ pub(super) fn record(
     tx.last(step::Entity::insert(row).into_query());
 }
 
+/// What is said in the time line besides the steps of the process.
+pub(super) fn said(action: &str, title: Text, state: &str) -> StepDef {
+    StepDef {
+        action: action.to_owned(),
+        title,
+        from: Vec::new(),
+        to: state.to_owned(),
+        permission: String::new(),
+        deadline: None,
+        role: None,
+        needs: None,
+        reason: false,
+        local: false,
+    }
+}
+
 /// A step that was taken, on the wire.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = StepTaken)]

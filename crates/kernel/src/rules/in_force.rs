@@ -123,6 +123,17 @@ pub fn due(ctx: &Ctx, rule: &InForce) -> Result<DateTime<Utc>> {
     }
 }
 
+/// A deadline that is put off by so many working days: it ends when the office closes on the last of them.
+pub fn put_off(ctx: &Ctx, due: DateTime<Utc>, working_days: u32) -> DateTime<Utc> {
+    let last = ctx.snapshot.calendar.add_working_days(clock::china_date(due), working_days);
+    clock::china_instant(last, ctx.app.settings.time.office_closes)
+}
+
+/// When so many working days that begin now are over.
+pub fn after_working_days(ctx: &Ctx, n: u32) -> DateTime<Utc> {
+    put_off(ctx, ctx.now, n)
+}
+
 /// The last day of a period of this rule that an event on `from` began, moved over rest days. [`End::is_certain`] says
 /// whether the notice of the year it falls in is known.
 pub fn last_day(ctx: &Ctx, rule: &InForce, from: NaiveDate) -> Result<End> {

@@ -8,6 +8,6 @@ mod in_force;
 mod overlay;
 mod registry;
 
-pub use in_force::{InForce, Laid, due, in_force, last_day};
+pub use in_force::{InForce, Laid, after_working_days, due, in_force, last_day, put_off};
 pub use overlay::{Conflict, Overlays, conflicts, history, inherited, lay, lift, load, refused_to};
 pub use registry::{Direction, Kind, Registry, Rule};

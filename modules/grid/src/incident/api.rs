@@ -1,10 +1,11 @@
 //! The JSON face of incidents.
 
+use chrono::{DateTime, Utc};
 use jizuo_kernel::module::Work;
 use jizuo_kernel::openapi::one_of;
 use jizuo_kernel::page::{Page, Paging};
 use jizuo_kernel::process::{self, Course, Face, Head, MatterPath, Wanted};
-use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Text, Tx};
+use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Scope, Text, Tx};
 use jizuo_standards::mask;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -14,24 +15,43 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::category::CATEGORIES;
+use super::category::{self, CATEGORIES};
 use super::entity::{Column, Entity, Model};
+use super::follow_up::Satisfaction;
 use super::service::{self, Channel, New, Severity};
+use super::{duplicates, follow_up, on_the_spot, rest};
 use crate::process::INCIDENT;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, report))
         .routes(routes!(categories))
+        .routes(routes!(similar))
         .routes(routes!(show))
         .routes(routes!(dispatch))
         .routes(routes!(handle))
         .routes(routes!(hand_over))
-        .merge(process::steps::<Entity>(
-            &INCIDENT,
-            &["grid.incident.dispatch", "grid.incident.handle", "grid.incident.hand_over"],
-        ))
+        .routes(routes!(solve))
+        .routes(routes!(suspend))
+        .routes(routes!(ask_extension))
+        .routes(routes!(supervise))
+        .routes(routes!(merge))
+        .routes(routes!(call_back))
+        .merge(process::steps::<Entity>(&INCIDENT, BY_HAND))
 }
+
+/// The steps that ask for more than a reason. `solve` takes `solve_small` where the county's rule says so.
+const BY_HAND: &[&str] = &[
+    "grid.incident.dispatch",
+    "grid.incident.handle",
+    "grid.incident.hand_over",
+    "grid.incident.solve",
+    "grid.incident.solve_small",
+    "grid.incident.suspend",
+    "grid.incident.ask_extension",
+    "grid.incident.merge",
+    "grid.incident.call_back",
+];
 
 /// An incident as lists show it.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -51,6 +71,17 @@ pub struct Incident {
     /// The code of the case it is part of, once it was handed over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) case: Option<String>,
+    /// Somebody above watches it.
+    pub(crate) supervised: bool,
+    /// While it is suspended: when it goes on by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) suspended_until: Option<DateTime<Utc>>,
+    /// The code of the incident that goes on in its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) merged_into: Option<String>,
+    /// What whoever reported it says of the outcome.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) satisfaction: Option<String>,
 }
 
 impl Face for Entity {
@@ -66,6 +97,19 @@ impl Face for Entity {
             channel: row.channel.clone(),
             title: row.title.clone(),
             case: row.case_code.clone(),
+            supervised: row.supervised,
+            suspended_until: row.suspended_until,
+            merged_into: row.merged_into.clone(),
+            satisfaction: row.satisfaction.clone(),
+        }
+    }
+
+    fn offers(ctx: &Ctx, row: &Model, action: &str) -> bool {
+        match action {
+            "grid.incident.solve" => on_the_spot::offered(ctx, row),
+            "grid.incident.solve_small" => false,
+            "grid.incident.reopen" => follow_up::may_reopen(ctx, row).unwrap_or_default(),
+            _ => true,
         }
     }
 
@@ -100,6 +144,11 @@ pub(crate) struct InFull {
     pub(crate) assignee: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) outcome: Option<String>,
+    /// What the one who watches it wants.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) supervision: Option<String>,
+    /// Codes of the incidents that go on as part of this one.
+    pub(crate) merged: Vec<String>,
     #[serde(flatten)]
     #[schema(inline)]
     pub(crate) course: Course,
@@ -124,6 +173,8 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
         reported_by: row.reported_by_name.clone(),
         assignee: row.assignee,
         outcome: row.outcome.clone(),
+        supervision: row.supervision.clone(),
+        merged: duplicates::merged_into(ctx, row).await?.into_iter().map(|row| row.code).collect(),
         course: Course::of::<Entity>(ctx, row).await?,
     })
 }
@@ -134,6 +185,9 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
 struct ListQuery {
     /// Category code.
     category: Option<String>,
+    /// Only what somebody above watches.
+    #[param(default = false)]
+    supervised: bool,
 }
 
 /// Incidents here and below, newest first.
@@ -146,9 +200,11 @@ async fn list(
     Query(wanted): Query<Wanted>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Page<Incident>>> {
-    let page = process::list::<Entity>(&ctx, &wanted, &paging, |query| match &own.category {
-        Some(code) => query.filter(Column::Category.eq(code)),
-        None => query,
+    let page = process::list::<Entity>(&ctx, &wanted, &paging, |mut query| {
+        if let Some(code) = &own.category {
+            query = query.filter(Column::Category.eq(code));
+        }
+        if own.supervised { query.filter(Column::Supervised.eq(true)) } else { query }
     });
     Ok(Json(page.await?))
 }
@@ -193,6 +249,10 @@ pub(crate) struct NewIncident {
     #[serde(default)]
     #[schema(min_length = 1, max_length = 100)]
     on_behalf_of: Option<String>,
+    /// What was already done about it on the spot: then it waits for somebody else to look, and for nobody to handle it.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 500)]
+    solved: Option<String>,
 }
 
 fn category_codes() -> Object {
@@ -220,6 +280,7 @@ async fn report(ctx: Ctx, Json(new): Json<NewIncident>) -> Result<Reply<Incident
         reporter_name: new.reporter_name,
         reporter_phone: new.reporter_phone,
         on_behalf_of: new.on_behalf_of,
+        solved: new.solved,
     };
     let mut tx = ctx.begin().await?;
     let row = service::report(&mut tx, new).await?;
@@ -239,6 +300,43 @@ pub(crate) struct CategoryHere {
     params(("place" = String, Path, example = "530102")), responses((status = 200, body = Vec<CategoryHere>)))]
 async fn categories() -> Json<Vec<CategoryHere>> {
     Json(CATEGORIES.iter().map(|c| CategoryHere { code: c.code.to_owned(), title: c.title.clone() }).collect())
+}
+
+/// What is about to be reported.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+struct SimilarQuery {
+    /// Category code.
+    category: Option<String>,
+    /// Code of the village or of a place in it, where the operation's place is not one.
+    place: Option<String>,
+    /// What the report would be called: the likest come first.
+    #[param(max_length = 60)]
+    title: Option<String>,
+}
+
+/// Open incidents of the same category in the same village, five at most: before something is reported twice.
+#[utoipa::path(get, path = "/incidents/similar", operation_id = "grid_incident_similar",
+    security(("token" = ["grid.incident.read"])),
+    params(("place" = String, Path, example = "530102001001"), SimilarQuery),
+    responses((status = 200, body = Vec<Incident>)))]
+async fn similar(ctx: Ctx, Query(wanted): Query<SimilarQuery>) -> Result<Json<Vec<Incident>>> {
+    let place = match &wanted.place {
+        Some(code) => ctx.resolve_below("place", code)?,
+        None => ctx.place()?.clone(),
+    };
+    if let Some(code) = &wanted.category {
+        category::known(code)?;
+    }
+    let tree = &ctx.snapshot.places;
+    let village = place.village.and_then(|id| tree.get(id));
+    // All of the village, where all of it is theirs to read.
+    let wide = village.into_iter().chain([&place]).find(|place| ctx.holds("grid.incident.read", None, place));
+    let scope = wide.map_or_else(|| ctx.scope.clone(), |place| Scope::subtree(tree, place));
+    let title = wanted.title.unwrap_or_default();
+    let found = duplicates::similar(&ctx, &scope, wanted.category.as_deref(), &title).await?;
+    Ok(Json(found.iter().map(|row| Entity::wire(&ctx, row)).collect()))
 }
 
 /// One incident, with its time line and what the caller may do now.
@@ -330,4 +428,132 @@ async fn hand_over(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<HandOver>)
     let mut tx = ctx.begin().await?;
     let row = service::hand_over(&mut tx, &row, &body.capability, body.reason).await?;
     process::done::<Entity>(&ctx, tx, "grid.incident.hand_over", &row).await
+}
+
+/// Says that it was solved on the spot. Only whoever reported it can; leads on unlawful acts are reported, never dealt with.
+#[utoipa::path(post, path = "/incidents/{id}/solve", operation_id = "grid_incident_solve",
+    security(("token" = ["grid.incident.solve"])),
+    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
+    request_body = Outcome, responses((status = 200, body = Incident)))]
+async fn solve(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<Outcome>) -> Result<Reply<Incident>> {
+    let row = process::find::<Entity>(&ctx, path.id).await?;
+    let mut tx = ctx.begin().await?;
+    let row = on_the_spot::solve(&mut tx, &row, body.outcome).await?;
+    process::done::<Entity>(&ctx, tx, "grid.incident.solve", &row).await
+}
+
+/// How long it rests, and why.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = grid::Suspension, example = json!({ "working_days": 5, "reason": "等待第三方检测报告" }))]
+pub(crate) struct Suspension {
+    /// How long at most; the rule `GRID.SUSPEND.DAYS` says how long that may be.
+    #[schema(minimum = 1, maximum = 60)]
+    working_days: u32,
+    #[schema(min_length = 1, max_length = 450)]
+    reason: String,
+}
+
+/// Lets it rest: its clock stops, and goes on with the working time that was left, by itself when the time is over.
+#[utoipa::path(post, path = "/incidents/{id}/suspend", operation_id = "grid_incident_suspend",
+    security(("token" = ["grid.incident.suspend"])),
+    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
+    request_body = Suspension, responses((status = 200, body = Incident)))]
+async fn suspend(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<Suspension>) -> Result<Reply<Incident>> {
+    let row = process::find::<Entity>(&ctx, path.id).await?;
+    let mut tx = ctx.begin().await?;
+    let row = rest::suspend(&mut tx, &row, body.working_days, body.reason).await?;
+    process::done::<Entity>(&ctx, tx, "grid.incident.suspend", &row).await
+}
+
+/// How much more time, and why.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = grid::ExtensionAsked, example = json!({ "working_days": 3, "reason": "配件须从外地调运" }))]
+pub(crate) struct ExtensionAsked {
+    /// How many more; the rule `GRID.EXTEND.DAYS` says how many at most.
+    #[schema(minimum = 1, maximum = 60)]
+    working_days: u32,
+    #[schema(min_length = 1, max_length = 450)]
+    reason: String,
+}
+
+/// Asks for more time. Only the one it was given to can, before the deadline; somebody else grants it.
+#[utoipa::path(post, path = "/incidents/{id}/ask_extension", operation_id = "grid_incident_ask_extension",
+    security(("token" = ["grid.incident.ask_extension"])),
+    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
+    request_body = ExtensionAsked, responses((status = 200, body = Incident)))]
+async fn ask_extension(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<ExtensionAsked>) -> Result<Reply<Incident>> {
+    let row = process::find::<Entity>(&ctx, path.id).await?;
+    let mut tx = ctx.begin().await?;
+    let row = rest::ask(&mut tx, &row, body.working_days, &body.reason).await?;
+    process::done::<Entity>(&ctx, tx, "grid.incident.ask_extension", &row).await
+}
+
+/// What the one who watches it wants.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = grid::Supervision, example = json!({ "note": "请于本周内到现场办理" }))]
+pub(crate) struct Supervision {
+    #[schema(min_length = 1, max_length = 500)]
+    note: String,
+}
+
+/// Marks it as watched from above, and changes nothing else.
+#[utoipa::path(post, path = "/incidents/{id}/supervise", operation_id = "grid_incident_supervise",
+    security(("token" = ["grid.incident.supervise"])),
+    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
+    request_body = Supervision, responses((status = 200, body = Incident)))]
+async fn supervise(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<Supervision>) -> Result<Reply<Incident>> {
+    let row = process::find::<Entity>(&ctx, path.id).await?;
+    let mut tx = ctx.begin().await?;
+    let row = follow_up::supervise(&mut tx, &row, &body.note).await?;
+    process::done::<Entity>(&ctx, tx, "grid.incident.supervise", &row).await
+}
+
+/// Into which incident, and why.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = grid::Merger, example = json!({ "into": "WG530102001001-0192F0C00000", "reason": "与该事件为同一件事" }))]
+pub(crate) struct Merger {
+    /// The code of the incident that goes on.
+    #[schema(min_length = 1, max_length = 60)]
+    into: String,
+    #[schema(min_length = 1, max_length = 400)]
+    reason: String,
+}
+
+/// Merges it into another open incident, which goes on in its place; it keeps its reporter and its course.
+#[utoipa::path(post, path = "/incidents/{id}/merge", operation_id = "grid_incident_merge",
+    security(("token" = ["grid.incident.merge"])),
+    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
+    request_body = Merger, responses((status = 200, body = Incident)))]
+async fn merge(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<Merger>) -> Result<Reply<Incident>> {
+    let row = process::find::<Entity>(&ctx, path.id).await?;
+    let mut tx = ctx.begin().await?;
+    let row = duplicates::merge(&mut tx, &row, &body.into, body.reason).await?;
+    process::done::<Entity>(&ctx, tx, "grid.incident.merge", &row).await
+}
+
+/// What whoever reported it says.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = grid::CallBack, example = json!({ "satisfaction": "not", "note": "过了两天又堆起来了" }))]
+pub(crate) struct CallBack {
+    satisfaction: Satisfaction,
+    #[serde(default)]
+    #[schema(max_length = 450)]
+    note: Option<String>,
+}
+
+/// Records what whoever reported it says of the outcome, once. Not by the one who handled it.
+#[utoipa::path(post, path = "/incidents/{id}/call_back", operation_id = "grid_incident_call_back",
+    security(("token" = ["grid.incident.call_back"])),
+    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
+    request_body = CallBack, responses((status = 200, body = Incident)))]
+async fn call_back(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<CallBack>) -> Result<Reply<Incident>> {
+    let row = process::find::<Entity>(&ctx, path.id).await?;
+    let mut tx = ctx.begin().await?;
+    let row = follow_up::call_back(&mut tx, &row, body.satisfaction, body.note).await?;
+    process::done::<Entity>(&ctx, tx, "grid.incident.call_back", &row).await
 }

@@ -1,7 +1,7 @@
 //! The provincial base list of incident categories. Codes are fixed; no national list exists (a synthesis of GB/T 31000
 //! practice, the 12345 hotline and Yunnan's needs).
 
-use jizuo_kernel::Text;
+use jizuo_kernel::{Result, Text, invalid, say};
 
 pub struct Category {
     pub code: &'static str,
@@ -28,4 +28,16 @@ pub const CATEGORIES: &[Category] = &[
 
 pub(crate) fn find(code: &str) -> Option<&'static Category> {
     CATEGORIES.iter().find(|category| category.code == code)
+}
+
+/// Refuses a code that is none.
+pub(crate) fn known(code: &str) -> Result<()> {
+    match find(code) {
+        Some(_) => Ok(()),
+        None => Err(invalid("category", "grid.incident.category", unknown(code))),
+    }
+}
+
+pub(crate) fn unknown(code: &str) -> Text {
+    say!("没有“{code}”这一类，见 GET …/grid/categories", "there is no category {code}; see GET …/grid/categories")
 }

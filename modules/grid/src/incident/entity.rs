@@ -43,6 +43,20 @@ pub struct Model {
     pub case_code: Option<String>,
     /// The person of the base data who saw it, where it is one.
     pub reporter: Option<Uuid>,
+    /// While it is suspended: when it goes on by itself.
+    pub suspended_until: Option<DateTime<Utc>>,
+    /// How often it was given more time.
+    pub extensions: i32,
+    /// The working days that were asked for last.
+    pub extension_days: i32,
+    /// Somebody above watches it.
+    pub supervised: bool,
+    pub supervision: Option<String>,
+    /// The code of the incident that goes on in its place.
+    pub merged_into: Option<String>,
+    /// What whoever reported it says of the outcome, once called back.
+    pub satisfaction: Option<String>,
+    pub called_back_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,7 +2,11 @@
 
 mod api;
 mod category;
+mod duplicates;
 pub mod entity;
+mod follow_up;
+mod on_the_spot;
+pub(crate) mod rest;
 pub(crate) mod service;
 
 pub(crate) use api::routes;

@@ -15,8 +15,8 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::category;
 use super::entity::{ActiveModel, Column, Entity, Model};
+use super::{category, duplicates, follow_up, on_the_spot, rest};
 use crate::process::{HANDED_OVER, INCIDENT};
 
 /// How fast it has to go.
@@ -38,7 +38,7 @@ impl Severity {
         }
     }
 
-    fn parse(text: &str) -> Severity {
+    pub(super) fn parse(text: &str) -> Severity {
         [Severity::Urgent, Severity::Emergency].into_iter().find(|s| s.as_str() == text).unwrap_or_default()
     }
 
@@ -86,6 +86,8 @@ pub(crate) struct New {
     pub(crate) reporter_name: Option<String>,
     pub(crate) reporter_phone: Option<String>,
     pub(crate) on_behalf_of: Option<String>,
+    /// What the one who reports it has already done about it.
+    pub(crate) solved: Option<String>,
 }
 
 /// What its code begins with.
@@ -102,15 +104,7 @@ pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
         );
     }
     if category::find(&new.category).is_none() {
-        let code = &new.category;
-        faults.add(
-            "category",
-            "grid.incident.category",
-            say!(
-                "没有“{code}”这一类，见 GET …/grid/categories",
-                "there is no category {code}; see GET …/grid/categories"
-            ),
-        );
+        faults.add("category", "grid.incident.category", category::unknown(&new.category));
     }
     let title = faults.text("title", &new.title, 60);
     let description = faults.optional_text("description", &new.description, 2_000);
@@ -160,7 +154,10 @@ pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
     };
     let row = Entity::insert(row).exec_with_returning(tx.db()).await?;
     tell(tx, "grid.incident.reported", &row)?;
-    Ok(row)
+    match new.solved {
+        Some(outcome) => on_the_spot::solve(tx, &row, outcome).await,
+        None => Ok(row),
+    }
 }
 
 /// Name and telephone of a reporter whom the base data knows; a telephone is typed only where none is known.
@@ -197,14 +194,19 @@ pub(crate) async fn step(tx: &mut Tx, row: &Model, action: &str, reason: Option<
     match action {
         "grid.incident.return" => only_the_assignee(tx, row)?,
         "grid.incident.verify" | "grid.incident.redo" => only_another_person(tx, row)?,
+        "grid.incident.extend" | "grid.incident.refuse_extension" => {
+            return rest::decide(tx, row, action, reason).await;
+        }
+        "grid.incident.resume" => return rest::resume(tx, row, reason).await,
+        "grid.incident.reopen" => return follow_up::reopen(tx, row, reason).await,
         _ => {}
     }
     // What was not done goes back to the one who said so; everything else to whoever may take the next step.
     let assignee = row.assignee.filter(|_| action == "grid.incident.redo");
-    let how = Move { reason, assignee, pace: Severity::parse(&row.severity).pace() };
+    let how = Move { reason, assignee, ..paced(row) };
     let row = process::advance::<Entity>(tx, row, action, how).await?;
     if row.phase == "done" {
-        tell(tx, "grid.incident.closed", &row)?;
+        ended(tx, &row).await?;
     }
     if action == "grid.incident.settle" {
         // Whoever records it does not verify it as well; what came back by itself is nobody's own work.
@@ -216,6 +218,17 @@ pub(crate) async fn step(tx: &mut Tx, row: &Model, action: &str, reason: Option<
         return process::set::<Entity>(tx, &row, |u| u.col_expr(Column::Assignee, Expr::value(None::<Uuid>))).await;
     }
     Ok(row)
+}
+
+/// A step at the pace of the incident's severity.
+pub(super) fn paced(row: &Model) -> Move {
+    Move { pace: Severity::parse(&row.severity).pace(), ..Move::default() }
+}
+
+/// What its end means to others: those who listen, and the incidents that were merged into it.
+pub(super) async fn ended(tx: &mut Tx, row: &Model) -> Result<()> {
+    tell(tx, "grid.incident.closed", row)?;
+    duplicates::tell_the_merged(tx, row).await
 }
 
 /// Gives it to somebody who may handle incidents at its place.
@@ -234,7 +247,7 @@ pub(crate) async fn dispatch(tx: &mut Tx, row: &Model, to: Uuid, note: Option<St
         .who(tx.app.registry.holders("grid.incident.handle"))
         .into());
     }
-    let how = Move { reason: note, assignee: Some(to), pace: Severity::parse(&row.severity).pace() };
+    let how = Move { reason: note, assignee: Some(to), ..paced(row) };
     let row = process::advance::<Entity>(tx, row, "grid.incident.dispatch", how).await?;
     let row = process::set::<Entity>(tx, &row, |u| u.col_expr(Column::Assignee, Expr::value(Some(to)))).await?;
     tx.note("assignee", to);
@@ -245,10 +258,15 @@ pub(crate) async fn dispatch(tx: &mut Tx, row: &Model, to: Uuid, note: Option<St
 /// Says what was done. Only the one it was given to can say so.
 pub(crate) async fn handle(tx: &mut Tx, row: &Model, outcome: String) -> Result<Model> {
     only_the_assignee(tx, row)?;
-    let how = Move { reason: Some(outcome.clone()), assignee: None, pace: Severity::parse(&row.severity).pace() };
+    let how = Move { reason: Some(outcome.clone()), ..paced(row) };
     let row = process::advance::<Entity>(tx, row, "grid.incident.handle", how).await?;
     let by = tx.actor.account;
-    process::set::<Entity>(tx, &row, |update| {
+    done_by(tx, &row, by, &outcome).await
+}
+
+/// Keeps what was done, and by whom.
+pub(super) async fn done_by(tx: &Tx, row: &Model, by: Option<Uuid>, outcome: &str) -> Result<Model> {
+    process::set::<Entity>(tx, row, |update| {
         update
             .col_expr(Column::HandledBy, Expr::value(by))
             .col_expr(Column::Outcome, Expr::value(Some(outcome.trim().to_owned())))
@@ -268,7 +286,7 @@ pub(crate) async fn hand_over(tx: &mut Tx, row: &Model, capability: &str, reason
             Text::new("目前可移交的只有 dispute.intake（纠纷调解）", "only dispute.intake (mediation) is handed over"),
         ));
     }
-    let how = Move { reason, assignee: None, pace: Severity::parse(&row.severity).pace() };
+    let how = Move { reason, ..paced(row) };
     let row = process::advance::<Entity>(tx, row, "grid.incident.hand_over", how).await?;
     let what = Handover {
         case: String::new(),
@@ -315,7 +333,7 @@ fn only_another_person(tx: &Tx, row: &Model) -> Result<()> {
     .into())
 }
 
-fn only_the_assignee(tx: &Tx, row: &Model) -> Result<()> {
+pub(super) fn only_the_assignee(tx: &Tx, row: &Model) -> Result<()> {
     if row.assignee.is_none() || row.assignee == tx.actor.account {
         return Ok(());
     }
@@ -328,7 +346,7 @@ fn only_the_assignee(tx: &Tx, row: &Model) -> Result<()> {
     .into())
 }
 
-fn tell(tx: &mut Tx, topic: &'static str, row: &Model) -> Result<()> {
+pub(super) fn tell(tx: &mut Tx, topic: &'static str, row: &Model) -> Result<()> {
     let place = tx.snapshot.places.place(row.place)?;
     let payload = serde_json::json!({
         "id": row.id, "code": row.code, "place": place.code, "category": row.category,

@@ -1,6 +1,8 @@
 //! What people do with incidents, through HTTP, on a platform with this module alone.
 #![allow(clippy::unwrap_used, reason = "a test may stop")]
 
+mod life;
+
 use chrono::Duration;
 use jizuo_grid::MODULE;
 use jizuo_testing::places::{ESHAN, HUASHAN, KUNMING, OTHER_VILLAGE, PANLONG, PROVINCE, VILLAGE, WUHUA};
