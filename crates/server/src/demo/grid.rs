@@ -120,7 +120,7 @@ const NOT_OURS: &str = "accept dispatch return dispatch handle verify close";
 const TWICE: &str = "accept dispatch handle redo handle verify close";
 
 /// The first eight are in every county; together they reach every state, and 12 to 20 days ago unfinished means overdue.
-const LIVES: [Life; 30] = [
+const LIVES: [Life; 35] = [
     life(34, ALL),
     life(20, "accept dispatch"),
     life(27, NOT_OURS),
@@ -151,6 +151,11 @@ const LIVES: [Life; 30] = [
     life(5, ALL),
     life(3, ALL),
     life(1, "accept dispatch"),
+    life(7, "solve verify close"),
+    life(25, "accept dispatch handle verify close call_back"),
+    life(23, "accept dispatch suspend resume handle verify close call_back"),
+    life(32, "accept dispatch ask_extension extend supervise handle verify close call_back"),
+    life(4, "accept dispatch suspend"),
 ];
 
 struct Incident<'a> {
@@ -188,7 +193,10 @@ impl Incident<'_> {
             let (days, hour) = match step {
                 "accept" | "reject" => (0, 10),
                 "dispatch" if number == 1 => (0, 14),
-                "return" => (1, 11),
+                "return" | "suspend" | "ask_extension" => (1, 11),
+                "extend" => (0, 15),
+                "supervise" => (0, 16),
+                "resume" => (2, 9),
                 "dispatch" => (0, 15),
                 "handle" => (2, 16),
                 "redo" => (1, 9),
@@ -213,6 +221,19 @@ impl Incident<'_> {
                 "dispatch" => (dispatcher, county, step.to_owned(), json!({ "to": account })),
                 "handle" => (handling, county, step.to_owned(), json!({ "outcome": self.outcome() })),
                 "return" => (handling, county, step.to_owned(), json!({ "reason": "不属本单位职责，建议转主管部门" })),
+                "solve" => (worker, &village.code, step.to_owned(), json!({ "outcome": self.outcome() })),
+                "suspend" => {
+                    let body = json!({ "working_days": 5, "reason": "等待专业机构到场检测" });
+                    (dispatcher, county, step.to_owned(), body)
+                }
+                "ask_extension" => {
+                    let body = json!({ "working_days": 3, "reason": "材料须从外地调运" });
+                    (handling, county, step.to_owned(), body)
+                }
+                "supervise" => (dispatcher, county, step.to_owned(), json!({ "note": "群众多次反映，请抓紧办理" })),
+                "call_back" => {
+                    (dispatcher, county, step.to_owned(), json!({ "satisfaction": "satisfied", "note": "已电话回访" }))
+                }
                 "redo" => (worker, &village.code, step.to_owned(), json!({ "reason": "现场查看，问题还在" })),
                 "verify" => {
                     (self.verifier(worker), &village.code, step.to_owned(), json!({ "reason": "已到现场核实" }))
