@@ -6,6 +6,7 @@ mod collect_once;
 mod consultation;
 mod disclosure;
 mod divisions;
+mod incidents;
 mod mediation;
 mod moves;
 mod process;
