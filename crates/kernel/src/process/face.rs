@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::definition::{Definition, Process, Skip, Step, StepDef};
 use super::matter::{Facts, Matter, open_actions};
 use super::overlay::effective;
-use super::timeline::{Taken, history, record, said};
+use super::timeline::{Taken, history};
 use crate::module::Work;
 use crate::page::{Page, Paging};
 use crate::{App, Ctx, Error, Json, Path, Reply, Result, Scope, Subject, Text, Tx};
@@ -254,21 +254,6 @@ pub async fn amend<E: Matter>(
         Err(Error::NotFound(_)) => Err(crate::error::stale().into()),
         other => other,
     }
-}
-
-/// Changes fields outside of the process, and says so in the time line: the matter stays where it is.
-pub async fn note<E: Matter>(
-    tx: &mut Tx,
-    row: &E::Model,
-    (action, title): (&str, Text),
-    reason: Option<String>,
-    change: impl FnOnce(UpdateMany<E>) -> UpdateMany<E>,
-) -> Result<E::Model> {
-    let changed = amend::<E>(tx, row, change).await?;
-    // No deadline was for this.
-    let facts = Facts { due_at: None, ..E::facts(row) };
-    record(tx, E::KIND, &facts, &said(action, title, &facts.state), Some(facts.state.clone()), reason);
-    Ok(changed)
 }
 
 /// Commits what began a matter: 201, with where it is.

@@ -1,12 +1,13 @@
 //! The time line of a matter: every step that was taken, by whom, for whom, and whether in time.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait, UpdateMany};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::definition::StepDef;
 use super::entity::step;
+use super::face::amend;
 use super::matter::{Facts, Matter};
 use crate::{Ctx, Result, Scope, Scoped, Text, Tx};
 
@@ -53,6 +54,21 @@ pub(super) fn said(action: &str, title: Text, state: &str) -> StepDef {
         reason: false,
         local: false,
     }
+}
+
+/// Changes fields outside of the process, and says so in the time line: the matter stays where it is.
+pub async fn note<E: Matter>(
+    tx: &mut Tx,
+    row: &E::Model,
+    (action, title): (&str, Text),
+    reason: Option<String>,
+    change: impl FnOnce(UpdateMany<E>) -> UpdateMany<E>,
+) -> Result<E::Model> {
+    let changed = amend::<E>(tx, row, change).await?;
+    // No deadline was for this.
+    let facts = Facts { due_at: None, ..E::facts(row) };
+    record(tx, E::KIND, &facts, &said(action, title, &facts.state), Some(facts.state.clone()), reason);
+    Ok(changed)
 }
 
 /// A step that was taken, on the wire.
