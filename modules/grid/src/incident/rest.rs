@@ -11,6 +11,8 @@ use super::entity::{Column, Entity, Model};
 use super::service;
 use crate::process::SUSPENDED;
 
+const RESUME: &str = "grid.incident.resume";
+
 /// Lets it rest for so many working days at most: nothing becomes overdue meanwhile.
 pub(crate) async fn suspend(tx: &mut Tx, row: &Model, working_days: u32, reason: String) -> Result<Model> {
     within(tx, "GRID.SUSPEND.DAYS", working_days, "grid.incident.suspend")?;
@@ -25,7 +27,7 @@ pub(crate) async fn suspend(tx: &mut Tx, row: &Model, working_days: u32, reason:
 /// Lets it go on, with the working time that was left.
 pub(crate) async fn resume(tx: &mut Tx, row: &Model, reason: Option<String>) -> Result<Model> {
     let how = Move { reason, assignee: row.assignee, clock: Clock::GoOn, ..at_pace(row) };
-    let row = process::advance::<Entity>(tx, row, "grid.incident.resume", how).await?;
+    let row = process::advance::<Entity>(tx, row, RESUME, how).await?;
     let none = None::<chrono::DateTime<chrono::Utc>>;
     process::set::<Entity>(tx, &row, |u| u.col_expr(Column::SuspendedUntil, Expr::value(none))).await
 }
@@ -42,10 +44,15 @@ pub(crate) async fn resume_due(tx: &mut Tx) -> Result<u64> {
         .limit(BATCH)
         .all(tx.db())
         .await?;
+    let mut dealt = 0;
     for row in &over {
-        resume(tx, row, Some("挂起期满，自动恢复".to_owned())).await?;
+        // A county may have put a step of its own before it.
+        if process::open_actions::<Entity>(tx, row).await?.iter().any(|step| step.action == RESUME) {
+            resume(tx, row, Some("挂起期满，自动恢复".to_owned())).await?;
+            dealt += 1;
+        }
     }
-    Ok(over.len() as u64)
+    Ok(dealt)
 }
 
 /// The handler asks for so many working days more, and says why.
