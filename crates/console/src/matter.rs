@@ -224,7 +224,11 @@ fn link_items(visit: &Visit, spot: &Spot<'_>, f: &Frame, matter: &Value, schema:
     }
 }
 
+/// Where it stands among others of its kind; what there is one of stands in no list.
 fn list_of(visit: &Visit, spot: &Spot<'_>, f: &Frame) -> Option<(String, String)> {
+    if !spot.operation.template.ends_with('}') {
+        return None;
+    }
     let (page, _) = spot.page.rsplit_once('/')?;
     let (path, _) = spot.path.rsplit_once('/')?;
     let operation = spot.document.at(&Method::GET, path).filter(|operation| f.may(&operation.id))?;
