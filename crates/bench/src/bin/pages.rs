@@ -142,7 +142,7 @@ async fn main() -> Result<(), Failure> {
         }
     }
     let mut pages: Vec<_> = found.into_values().collect();
-    pages.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+    pages.sort_unstable_by_key(|page| std::cmp::Reverse(page.0));
     let millis = |time: Duration| time.as_secs_f64() * 1_000.0;
     println!("{} kinds of page; the constant route {:.3} ms", pages.len(), millis(constant));
     println!("{:>9}  {:>9}  {:>7}  page", "ms", "constants", "kB");
