@@ -237,3 +237,18 @@ async fn the_province_reaches_its_pages_too() {
     let user = test.role(jizuo_testing::places::PROVINCE, "base.system_admin").await;
     look(&test, &user, "jizuo_lang=zh", "/console/53", 15).await;
 }
+
+#[tokio::test]
+async fn nobody_is_led_where_they_may_not_go() {
+    use jizuo_testing::places::VILLAGE;
+    let test = TestApp::with(jizuo_server::MODULES).await;
+    lived_in(&test).await;
+    let mut faults = BTreeSet::new();
+    for role in test.app.registry.modules().iter().flat_map(|module| module.roles) {
+        let user = test.role(VILLAGE, role.id).await;
+        let pages = Reader::of(&test, &user, "").crawl(&format!("/console/{VILLAGE}")).await;
+        let wrong = pages.iter().filter(|page| page.status != StatusCode::OK);
+        faults.extend(wrong.map(|page| format!("{} leads to {}: {}", role.id, page.path, page.status)));
+    }
+    assert!(faults.is_empty(), "{}", faults.into_iter().collect::<Vec<_>>().join("\n"));
+}

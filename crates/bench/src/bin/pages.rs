@@ -51,10 +51,16 @@ impl Browser {
         Ok(Browser { sender, cookie: String::new() })
     }
 
+    /// The connection, once the answer before has been read to its end.
+    async fn ready(&mut self) -> Result<&mut SendRequest<Full<Bytes>>, Failure> {
+        self.sender.ready().await?;
+        Ok(&mut self.sender)
+    }
+
     async fn get(&mut self, path: &str) -> Result<(StatusCode, Bytes, Duration), Failure> {
         let request = Request::get(path).header("host", "bench").header("cookie", &self.cookie);
         let begin = Instant::now();
-        let answer = self.sender.send_request(request.body(Full::default())?).await?;
+        let answer = self.ready().await?.send_request(request.body(Full::default())?).await?;
         let status = answer.status();
         let body = answer.into_body().collect().await?.to_bytes();
         Ok((status, body, begin.elapsed()))
@@ -74,13 +80,13 @@ impl Browser {
         let body = json!({ "login": login, "password": password }).to_string();
         let request =
             Request::post("/api/v1/sessions").header("host", "bench").header("content-type", "application/json");
-        let answer = self.sender.send_request(request.body(Full::new(body.into()))?).await?;
+        let answer = self.ready().await?.send_request(request.body(Full::new(body.into()))?).await?;
         let body: Value = serde_json::from_slice(&answer.into_body().collect().await?.to_bytes())?;
         let token = body["token"].as_str().ok_or_else(|| format!("{login} does not come in: {body}"))?;
         self.cookie = format!("jizuo_session={token}");
         let request = Request::get("/api/v1/me").header("host", "bench");
         let request = request.header("authorization", format!("Bearer {token}")).body(Full::default())?;
-        let me = self.sender.send_request(request).await?.into_body().collect().await?.to_bytes();
+        let me = self.ready().await?.send_request(request).await?.into_body().collect().await?.to_bytes();
         let me: Value = serde_json::from_slice(&me)?;
         Ok(format!("/console/{}", me["home"].as_str().unwrap_or_default()))
     }

@@ -307,7 +307,7 @@ async fn categories() -> Json<Vec<CategoryHere>> {
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 struct SimilarQuery {
-    /// Category code.
+    #[param(schema_with = category_codes)]
     category: Option<String>,
     /// Code of the village or of a place in it, where the operation's place is not one.
     place: Option<String>,
