@@ -45,6 +45,7 @@ NO_SCHEMA_SAYS = {
     "base.request.element": "what was asked for in the request",
     "base.request.values": "what was asked for in the request",
     "certificates.demand.twice": "one field or the other, and not both",
+    "grid.incident.merge_into": "which incidents the county has",
     "grid.incident.twice": "one field or the other, and not both",
     "mediation.party.twice": "one field or the other, and not both",
     "grid.incident.place": "of what kind the place is",

@@ -1,6 +1,8 @@
 //! The JSON face of incidents.
 
 use chrono::{DateTime, Utc};
+use jizuo_kernel::error::Faults;
+use jizuo_kernel::json::whole;
 use jizuo_kernel::module::Work;
 use jizuo_kernel::openapi::one_of;
 use jizuo_kernel::page::{Page, Paging};
@@ -334,7 +336,9 @@ async fn similar(ctx: Ctx, Query(wanted): Query<SimilarQuery>) -> Result<Json<Ve
     // All of the village, where all of it is theirs to read.
     let wide = village.into_iter().chain([&place]).find(|place| ctx.holds("grid.incident.read", None, place));
     let scope = wide.map_or_else(|| ctx.scope.clone(), |place| Scope::subtree(tree, place));
-    let title = wanted.title.unwrap_or_default();
+    let mut faults = Faults::default();
+    let title = faults.said("title", wanted.title.as_deref(), 60).unwrap_or_default();
+    faults.check()?;
     let found = duplicates::similar(&ctx, &scope, wanted.category.as_deref(), &title).await?;
     Ok(Json(found.iter().map(|row| Entity::wire(&ctx, row)).collect()))
 }
@@ -448,6 +452,7 @@ async fn solve(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<Outcome>) -> R
 #[schema(as = grid::Suspension, example = json!({ "working_days": 5, "reason": "等待第三方检测报告" }))]
 pub(crate) struct Suspension {
     /// How long at most; the rule `GRID.SUSPEND.DAYS` says how long that may be.
+    #[serde(deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 60)]
     working_days: u32,
     #[schema(min_length = 1, max_length = 450)]
@@ -472,6 +477,7 @@ async fn suspend(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<Suspension>)
 #[schema(as = grid::ExtensionAsked, example = json!({ "working_days": 3, "reason": "配件须从外地调运" }))]
 pub(crate) struct ExtensionAsked {
     /// How many more; the rule `GRID.EXTEND.DAYS` says how many at most.
+    #[serde(deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 60)]
     working_days: u32,
     #[schema(min_length = 1, max_length = 450)]
