@@ -144,7 +144,8 @@ pub async fn list(ctx: &Ctx, wanted: &Wanted, paging: &Paging) -> Result<Page<ac
     let tree = &ctx.snapshot.places;
     let limit = paging.limit()?;
     let mut query = account::Entity::all().order_by_desc(account::Column::Id).limit(limit + 1);
-    if here.parent.is_some() || tree.roots().len() > 1 {
+    let everybody = here.parent.is_none() && tree.roots().len() == 1 && looks_after(ctx, here.id);
+    if !everybody {
         let homes = tree.descendants(here.id).into_iter().filter(|home| looks_after(ctx, *home));
         query = query.filter(account::Column::Home.is_in(homes));
     }
