@@ -217,6 +217,7 @@ impl Ctx {
             changes: BTreeMap::new(),
             on_behalf_of: None,
             touched: Vec::new(),
+            counted: Vec::new(),
             last: Vec::new(),
             versions: Vec::new(),
         })
@@ -256,6 +257,8 @@ pub struct Tx {
     changes: BTreeMap<String, Value>,
     on_behalf_of: Option<String>,
     touched: Vec<Part>,
+    /// Of these, what was counted up before the commit.
+    counted: Vec<Part>,
     /// Rows that nobody reads before the commit: they go to the database in one message with it.
     last: Vec<InsertStatement>,
     /// Process versions that are stored with this write.
@@ -320,6 +323,16 @@ impl Tx {
         }
     }
 
+    /// Touches a part, counts it up at once and gives the number: until this write has ended, others that change the part wait.
+    pub(crate) async fn count_up(&mut self, part: Part) -> Result<i64> {
+        if !self.counted.contains(&part) {
+            crate::snapshot::bump(self.db.tx(), part).await?;
+            self.counted.push(part);
+        }
+        self.touch(part);
+        crate::snapshot::number(self.db.tx(), part).await
+    }
+
     /// Adds rows that nobody reads before the commit.
     pub(crate) fn last(&mut self, rows: InsertStatement) {
         self.last.push(rows);
@@ -368,7 +381,7 @@ impl Tx {
         subject: Subject,
         reply: Reply<T>,
     ) -> Result<Reply<T>> {
-        let Tx { ctx, db, facts, changes, on_behalf_of, touched, mut last, versions } = self;
+        let Tx { ctx, db, facts, changes, on_behalf_of, touched, counted, mut last, versions } = self;
         let place = ctx.place()?.clone();
         let county = place.chain();
         if !ctx.rows.wall().writes.holds(county) {
@@ -381,7 +394,7 @@ impl Tx {
             last.extend(idempotency::row(&ctx, &place, retry, &reply)?);
         }
         db::insert_all(db.tx(), last).await.map_err(idempotency::busy)?;
-        for part in &touched {
+        for part in touched.iter().filter(|part| !counted.contains(part)) {
             crate::snapshot::bump(db.tx(), *part).await?;
         }
         db.commit().await?;

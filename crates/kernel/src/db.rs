@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sea_orm::sea_query::{CommonTableExpression, Expr, InsertStatement, Query as SeaQuery, WithClause};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::{MigratorTraitSelf, SchemaManager};
@@ -194,4 +194,14 @@ pub(crate) async fn sort_bytewise(manager: &SchemaManager<'_>, table: &str, colu
 /// Whether a write failed because the key is there already.
 pub fn is_duplicate(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)))
+}
+
+/// Whether a column is one of these ids. Many of them stand in the statement itself: the number of parameters is limited.
+pub(crate) fn one_of(column: impl ColumnTrait, ids: Vec<i32>) -> Expr {
+    const FEW: usize = 1_000;
+    if ids.len() <= FEW {
+        return column.is_in(ids);
+    }
+    let literally = ids.into_iter().map(|id| Expr::cust(id.to_string()));
+    sea_orm::sea_query::ExprTrait::is_in(Expr::col(column.as_column_ref()), literally)
 }

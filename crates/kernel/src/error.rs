@@ -50,7 +50,7 @@ pub struct Refusal {
 }
 
 /// What was to be changed is not what was seen any more.
-pub(crate) fn stale() -> Box<Refusal> {
+pub fn stale() -> Box<Refusal> {
     refuse(
         "base.version.stale",
         Text::new("内容已被别人修改，请重新读取后再改", "somebody changed this meanwhile; read it again, then edit"),
@@ -169,6 +169,21 @@ impl Faults {
             );
         }
         trimmed.to_owned()
+    }
+
+    /// Takes in what is wrong with a part of the body: its fields are named below the part's.
+    pub fn below(&mut self, part: &str, faults: Faults) {
+        self.0
+            .extend(faults.0.into_iter().map(|fault| FieldError { field: format!("{part}.{}", fault.field), ..fault }));
+    }
+
+    /// All of them, for who names them one by one.
+    pub fn into_list(self) -> Vec<FieldError> {
+        self.0
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
     }
 
     pub fn is_empty(&self) -> bool {

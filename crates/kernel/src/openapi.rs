@@ -226,7 +226,7 @@ fn describe_place(parameter: &mut Parameter) {
 }
 
 /// A division code, perhaps with a day.
-const PLACE: &str = "^[0-9]{2,12}(@[0-9]{4}-[0-9]{2}-[0-9]{2})?$";
+const PLACE: &str = "^[0-9]{2,18}(@[0-9]{4}-[0-9]{2}-[0-9]{2})?$";
 
 fn idempotency_key() -> Parameter {
     let key = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[!-~]{1,100}$"));

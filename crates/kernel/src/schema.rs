@@ -270,6 +270,16 @@ pub fn int_zero(name: &'static str) -> ColumnDef {
     ColumnDef::new_with_type(name, ColumnType::Integer).not_null().default(0).to_owned()
 }
 
+/// A whole number that may be missing, for [`Schema::add_column`].
+pub fn int_null(name: &'static str) -> ColumnDef {
+    ColumnDef::new_with_type(name, ColumnType::Integer).null().to_owned()
+}
+
+/// A large whole number that is 0 in the rows that are there, for [`Schema::add_column`].
+pub fn big_zero(name: &'static str) -> ColumnDef {
+    ColumnDef::new_with_type(name, ColumnType::BigInteger).not_null().default(0).to_owned()
+}
+
 /// A flag that is off in the rows that are there, for [`Schema::add_column`].
 pub fn flag_off(name: &'static str) -> ColumnDef {
     ColumnDef::new_with_type(name, ColumnType::Boolean).not_null().default(false).to_owned()

@@ -135,6 +135,10 @@ impl Branch {
             counties.dedup();
             counties
         };
+        if place.kind > Kind::Village && with_merged {
+            // Rows carry the exact place: what lies below a grid is named too.
+            ids = tree.descendants(place.id);
+        }
         let below = |level| Branch { counties: Some(counties(&ids)), level: Some((level, ids.clone())), whole: false };
         match place.kind {
             Kind::Province if tree.roots().len() <= 1 => Branch { counties: None, level: None, whole: true },

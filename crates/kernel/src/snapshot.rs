@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jizuo_standards::calendar::Calendar;
 use sea_orm::ExprTrait;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
 use crate::{Db, Reference, Result, counties, identity, places, process, rules};
 
@@ -71,6 +71,7 @@ pub(crate) async fn revisions(db: &impl ConnectionTrait) -> Result<Revisions> {
     Ok(revision::Entity::all().all(db).await?.into_iter().map(|row| (row.part, row.number)).collect())
 }
 
+/// Counts a part up. Whoever else changes the part waits for the end of this write.
 pub(crate) async fn bump(tx: &DatabaseTransaction, part: Part) -> Result<()> {
     let row = revision::ActiveModel { part: Set(part.name().to_owned()), number: Set(1) };
     revision::Entity::insert(row)
@@ -84,6 +85,12 @@ pub(crate) async fn bump(tx: &DatabaseTransaction, part: Part) -> Result<()> {
     Ok(())
 }
 
+/// The number that a part was counted up to in this write.
+pub(crate) async fn number(tx: &DatabaseTransaction, part: Part) -> Result<i64> {
+    let row = revision::Entity::all().filter(revision::Column::Part.eq(part.name())).one(tx).await?;
+    Ok(row.map_or(0, |row| row.number))
+}
+
 impl Snapshot {
     /// Reads again the parts whose counter moved.
     pub(crate) async fn renew(&self, db: &Db, seen: &Revisions, now: &Revisions) -> Result<Snapshot> {
@@ -94,7 +101,12 @@ impl Snapshot {
             }
             let db = db.reader();
             match part {
-                Part::Places => next.places = Arc::new(places::load(db).await?),
+                Part::Places => {
+                    next.places = Arc::new(match seen.get(part.name()) {
+                        Some(seen) => places::follow(db, &self.places, *seen).await?,
+                        None => places::load(db).await?,
+                    })
+                }
                 Part::Sets => next.sets = Arc::new(counties::load(db).await?),
                 Part::Rules => next.rules = Arc::new(rules::load(db).await?),
                 Part::Processes => next.processes = Arc::new(process::load(db).await?),

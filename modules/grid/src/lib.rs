@@ -2,6 +2,7 @@
 
 mod forms;
 pub mod incident;
+pub mod net;
 mod process;
 mod statistics;
 mod tables;
@@ -41,12 +42,16 @@ pub static MODULE: Module = Module {
         Permission::matters("grid.incident.merge", Text::new("并案", "Merge")),
         Permission::matters("grid.incident.call_back", Text::new("回访", "Call back")),
         Permission::matters("grid.incident.reopen", Text::new("重办", "Reopen")),
+        Permission::everything("grid.net.read", Text::new("查看网格", "See the grids")),
+        Permission::everything("grid.net.draw", Text::new("划分和调整网格", "Draw and change grids")),
+        Permission::everything("grid.net.staff", Text::new("配备网格人员", "Staff the grids")),
     ],
     roles: &[
         RoleTemplate {
             id: "grid.worker",
             title: Text::new("网格员", "Grid worker"),
             permissions: &[
+                "grid.net.read",
                 "grid.incident.read",
                 "grid.incident.report",
                 "grid.incident.solve",
@@ -61,6 +66,7 @@ pub static MODULE: Module = Module {
             id: "grid.leader",
             title: Text::new("网格长", "Grid leader"),
             permissions: &[
+                "grid.net.read",
                 "grid.incident.read",
                 "grid.incident.report",
                 "grid.incident.solve",
@@ -78,6 +84,7 @@ pub static MODULE: Module = Module {
             id: "grid.dispatcher",
             title: Text::new("网格中心调度员", "Grid centre dispatcher"),
             permissions: &[
+                "grid.net.read",
                 "grid.incident.read",
                 "grid.incident.report",
                 "grid.incident.accept",
@@ -110,6 +117,11 @@ pub static MODULE: Module = Module {
             ],
         },
         RoleTemplate {
+            id: "grid.keeper",
+            title: Text::new("网格管理员", "Keeper of the grids"),
+            permissions: &["grid.net.read", "grid.net.draw", "grid.net.staff", "base.household.read"],
+        },
+        RoleTemplate {
             id: "grid.supervisor",
             title: Text::new("督办领导", "Supervising leader"),
             permissions: &[
@@ -121,13 +133,16 @@ pub static MODULE: Module = Module {
         },
     ],
     migrations: tables::MIGRATIONS,
-    api: incident::routes,
+    api: || incident::routes().merge(net::routes()),
     public: &[],
-    menu: &[MenuEntry {
-        id: "grid.incidents",
-        title: Text::new("网格事件", "Incidents"),
-        operation: "grid_incident_list",
-    }],
+    menu: &[
+        MenuEntry {
+            id: "grid.incidents", title: Text::new("网格事件", "Incidents"), operation: "grid_incident_list"
+        },
+        MenuEntry { id: "grid.grids", title: Text::new("网格", "Grids"), operation: "grid_grid_list" },
+        MenuEntry { id: "grid.coverage", title: Text::new("网格覆盖", "Coverage"), operation: "grid_net_coverage" },
+        MenuEntry { id: "grid.map", title: Text::new("网格图", "Map of grids"), operation: "grid_net_map" },
+    ],
     settings: || {
         Some(serde_json::json!({
             "type": "object",
@@ -149,6 +164,9 @@ pub static MODULE: Module = Module {
             id: "grid.incident.reported",
             title: Text::new("事件已上报", "An incident was reported"),
             sample: SAMPLE,
+        },
+        Topic {
+            id: "grid.net.changed", title: Text::new("网格已调整", "The net of grids was changed"), sample: NET
         },
         Topic {
             id: "grid.incident.dispatched",
@@ -180,6 +198,10 @@ pub static MODULE: Module = Module {
     sealed: &[Sealed::for_its_row("grid_incident", "reporter_phone", "grid.phone")],
     held: Some(|ctx, person| Box::pin(incident::service::held(ctx, person))),
 };
+
+/// What changed: drawn, renamed, redrawn, split, merged, ended.
+const NET: &str =
+    r#"{"id":"0192f0c0-0000-7000-8000-000000000002","place":"530102001001001","kind":"basic","change":"drawn"}"#;
 
 /// No name, no telephone: who may read the feed is not always who may read the incident.
 const SAMPLE: &str = r#"{"id":"0192f0c0-0000-7000-8000-000000000001","code":"WG530102001001-0192F0C0","place":"530102001001","category":"04","severity":"ordinary","state":"reported"}"#;

@@ -1,13 +1,54 @@
 //! The tables of grid governance.
 
-use jizuo_kernel::schema::{Migration, Schema, flag_off, instant_null, int_zero, text_null, uuid_null};
+use jizuo_kernel::schema::{Migration, Schema, flag_off, instant_null, int_null, int_zero, text_null, uuid_null};
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0001_incident", up: m0001_incident },
     Migration { name: "m0002_incident_case", up: |s| s.add_column("grid_incident", text_null("case_code")) },
     Migration { name: "m0003_incident_reporter", up: m0003_incident_reporter },
     Migration { name: "m0004_incident_life", up: m0004_incident_life },
+    Migration { name: "m0005_net", up: m0005_net },
+    Migration { name: "m0006_incident_point", up: m0006_incident_point },
 ];
+
+/// Where something was seen, in millionths of a degree.
+fn m0006_incident_point(s: &mut Schema) {
+    for column in [int_null("longitude"), int_null("latitude"), text_null("datum")] {
+        s.add_column("grid_incident", column);
+    }
+    // What lies in a grid, at whatever time.
+    s.add_index("grid_incident", &["county", "place", "id"]);
+    s.add_index("grid_incident", &["county", "place", "phase", "id"]);
+}
+
+/// Grids with their boundaries, households and staff.
+fn m0005_net(s: &mut Schema) {
+    s.tenant("grid_grid", |t| {
+        t.id().places().text("kind").text("area").text_null("boundary").text_null("datum");
+        t.int_null("west").int_null("south").int_null("east").int_null("north");
+        t.date_null("drawn_on").date_null("ended_on").int("version").instant("created_at");
+        t.unique(&["place"]);
+        // Lists are newest first, at every level, mostly of what has not ended.
+        t.index(&["ended_on", "id"]).index(&["township", "ended_on", "id"]).index(&["village", "ended_on", "id"]);
+        // A prefecture's list is not led by a county.
+        t.index_across(&["prefecture", "ended_on", "id"]);
+    });
+    s.tenant("grid_boundary", |t| {
+        t.id().uuid("grid").text("boundary").text("datum").date_null("since").date("until").text("replaced_by");
+        t.belongs_to("grid", "grid_grid").index(&["grid", "id"]);
+    });
+    s.tenant("grid_household", |t| {
+        t.id().places().uuid("grid").uuid("household").date("since").date_null("until").int_null("current");
+        // A household is in one grid at a time.
+        t.unique(&["household", "current"]);
+        t.belongs_to("grid", "grid_grid").index(&["grid", "current"]).index(&["village", "current"]);
+    });
+    s.tenant("grid_staff", |t| {
+        t.id().places().uuid("grid").text("role").text("name").text_null("phone").uuid_null("account");
+        t.date("since").date_null("until").uuid_null("stands_in_for");
+        t.belongs_to("grid", "grid_grid").index(&["grid", "since"]).index(&["village", "role"]);
+    });
+}
 
 /// Suspension, extension, supervision, merging, call-back.
 fn m0004_incident_life(s: &mut Schema) {

@@ -2,14 +2,23 @@
 
 mod people;
 
-use crate::schema::{Migration, Schema, text_null};
+use crate::schema::{Migration, Schema, big_zero, text_null};
 
 pub(super) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0001_base", up: m0001_base },
     Migration { name: "m0002_cases", up: m0002_cases },
     Migration { name: "m0003_people", up: people::m0003_people },
     Migration { name: "m0004_time_left", up: |s| s.add_column("base_task", text_null("time_left")) },
+    Migration { name: "m0005_place_stamp", up: m0005_place_stamp },
 ];
+
+/// What of the places a process has not seen yet; places below villages.
+fn m0005_place_stamp(s: &mut Schema) {
+    s.add_column("base_place", big_zero("stamp"));
+    s.add_index("base_place", &["stamp"]);
+    // The numbers that are taken below a place.
+    s.add_index("base_place_version", &["parent"]);
+}
 
 fn m0002_cases(s: &mut Schema) {
     s.tenant("base_case_part", |t| {

@@ -50,7 +50,7 @@ pub async fn impact(ctx: &Ctx, module: &'static Module) -> Result<Impact> {
     let users = grant::Entity::all()
         .filter(grant::Column::Role.is_in(roles))
         .filter(grant::Column::RevokedAt.is_null())
-        .filter(grant::Column::Place.is_in(ctx.snapshot.places.descendants(place.id)))
+        .filter(db::one_of(grant::Column::Place, ctx.snapshot.places.descendants(place.id)))
         .all(ctx.db())
         .await?;
     let mut accounts: Vec<_> = users.into_iter().map(|g| g.account).collect();

@@ -147,7 +147,7 @@ pub async fn list(ctx: &Ctx, wanted: &Wanted, paging: &Paging) -> Result<Page<ac
     let everybody = here.parent.is_none() && tree.roots().len() == 1 && looks_after(ctx, here.id);
     if !everybody {
         let homes = tree.descendants(here.id).into_iter().filter(|home| looks_after(ctx, *home));
-        query = query.filter(account::Column::Home.is_in(homes));
+        query = query.filter(db::one_of(account::Column::Home, homes.collect()));
     }
     if let Some(q) = wanted.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
         query = query.filter(account::Column::Login.contains(q.to_lowercase()).or(account::Column::Name.contains(q)));
@@ -158,7 +158,7 @@ pub async fn list(ctx: &Ctx, wanted: &Wanted, paging: &Paging) -> Result<Page<ac
             .column(grant::Column::Account)
             .filter(grant::Column::Role.eq(role))
             .filter(grant::Column::RevokedAt.is_null())
-            .filter(grant::Column::Place.is_in(tree.descendants(here.id)));
+            .filter(db::one_of(grant::Column::Place, tree.descendants(here.id)));
         query = query.filter(account::Column::Id.in_subquery(holding.into_query()));
     }
     if let Some(after) = paging.after_id()? {

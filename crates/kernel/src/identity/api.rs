@@ -323,7 +323,7 @@ pub struct NewAccount {
     pub name: String,
     /// Code of the place the account belongs to: this place unless given, or one below it.
     #[serde(default)]
-    #[schema(pattern = "^[0-9]{2,12}$")]
+    #[schema(pattern = "^[0-9]{2,18}$")]
     pub home: Option<String>,
 }
 
@@ -487,7 +487,7 @@ pub struct NewGrant {
     pub role: String,
     /// Code of the place: this place unless given, or one below it.
     #[serde(default)]
-    #[schema(pattern = "^[0-9]{2,12}$")]
+    #[schema(pattern = "^[0-9]{2,18}$")]
     pub place: Option<String>,
     #[serde(default)]
     pub until: Option<DateTime<Utc>>,

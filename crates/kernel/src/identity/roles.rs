@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 use super::entity::grant;
 use super::grants;
 use crate::counties::card::Named;
-use crate::{App, Ctx, Json, Module, Reference, Reply, Result, Subject, Text, counties};
+use crate::{App, Ctx, Json, Module, Reference, Reply, Result, Subject, Text, counties, db};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list_roles, define_role))
@@ -95,7 +95,7 @@ async fn holders(ctx: &Ctx) -> Result<HashMap<String, u64>> {
         .filter(Column::RevokedAt.is_null())
         .filter(Column::Until.is_null().or(Column::Until.gt(ctx.now)));
     if here.parent.is_some() || tree.roots().len() > 1 {
-        query = query.filter(Column::Place.is_in(tree.descendants(here.id)));
+        query = query.filter(db::one_of(Column::Place, tree.descendants(here.id)));
     }
     let rows: Vec<(String, i64)> = query
         .select_only()

@@ -26,8 +26,10 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// In what coordinates were measured. Maps of companies are shifted by up to 500 metres.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum Datum {
+    /// The national one, EPSG:4490.
+    #[default]
     #[serde(rename = "CGCS2000")]
     Cgcs2000,
     #[serde(rename = "WGS84")]
@@ -39,7 +41,11 @@ pub enum Datum {
 }
 
 impl Datum {
-    fn as_str(self) -> &'static str {
+    pub fn parse(text: &str) -> Option<Datum> {
+        [Datum::Cgcs2000, Datum::Wgs84, Datum::Gcj02, Datum::Bd09].into_iter().find(|datum| datum.as_str() == text)
+    }
+
+    pub fn as_str(self) -> &'static str {
         match self {
             Datum::Cgcs2000 => "CGCS2000",
             Datum::Wgs84 => "WGS84",

@@ -184,13 +184,13 @@ pub enum PlaceChange {
     },
     /// Another place of the same kind takes it over.
     Merge {
-        #[schema(pattern = "^[0-9]{2,12}$")]
+        #[schema(pattern = "^[0-9]{2,18}$")]
         into: String,
         on: NaiveDate,
     },
     /// A new parent and a new code.
     Transfer {
-        #[schema(pattern = "^[0-9]{2,12}$")]
+        #[schema(pattern = "^[0-9]{2,18}$")]
         to: String,
         #[schema(pattern = "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$")]
         code: String,

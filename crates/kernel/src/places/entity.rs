@@ -12,6 +12,8 @@ pub mod place {
         pub kind: String,
         /// The place that took this one over when it was merged.
         pub successor: Option<i32>,
+        /// The number of the change of places that touched it last: what a process has not seen yet has a higher one.
+        pub stamp: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -9,6 +9,7 @@ use jizuo_standards::division::DivisionCode;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
+use super::change::mark;
 pub use super::code_table::{BadLine, Row};
 use super::code_table::{Told, read, read_changes};
 use super::entity::{place, version};
@@ -168,6 +169,7 @@ pub async fn apply(tx: &mut Tx, plan: &Plan, on: NaiveDate, progress: &(dyn Fn(u
     let tree = &snapshot.places;
     after_the_last_change(tree, plan, on)?;
     not_ahead(tx, on)?;
+    let stamp = tx.count_up(Part::Places).await?;
     let mut next = tree.last_id();
     let mut ids: HashMap<DivisionCode, i32> = HashMap::new();
     for (id, _, row) in &plan.moved {
@@ -182,6 +184,7 @@ pub async fn apply(tx: &mut Tx, plan: &Plan, on: NaiveDate, progress: &(dyn Fn(u
             id: Set(next),
             kind: Set(Kind::from(row.code.level()).as_str().to_owned()),
             successor: Set(None),
+            stamp: Set(stamp),
         });
     }
     let id_of = |code: DivisionCode| ids.get(&code).copied().or_else(|| tree.by_code(code.padded()).map(|p| p.id));
@@ -233,7 +236,7 @@ pub async fn apply(tx: &mut Tx, plan: &Plan, on: NaiveDate, progress: &(dyn Fn(u
     for chunk in versions.chunks(CHUNK) {
         version::Entity::insert_many(chunk.to_vec()).exec_without_returning(tx.db()).await?;
     }
-    tx.touch(Part::Places);
+    mark(tx, &ended).await?;
     tx.note("added", plan.added.len());
     tx.note("renamed", plan.renamed.len());
     tx.note("moved", plan.moved.len());

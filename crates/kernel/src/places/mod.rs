@@ -5,10 +5,13 @@ mod change;
 mod code_table;
 pub mod entity;
 mod find;
+mod found;
 pub mod import;
 mod tree;
 
-pub use change::{abolish, merge, rename, transfer};
+pub use change::{abolish, hold, merge, rename, transfer};
+pub use found::{New, found};
+pub(crate) use tree::follow;
 pub use tree::{Place, Resolved, Tree, load};
 
 use serde::{Deserialize, Serialize};

@@ -1,11 +1,11 @@
 //! The place tree in memory: every request asks it, so it answers without the database.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use jizuo_standards::division::DivisionCode;
-use sea_orm::{ConnectionTrait, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder};
 
 use super::find::{Initials, initials};
 use super::{Kind, entity};
@@ -68,7 +68,7 @@ impl Place {
 }
 
 /// All places, now and before.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Tree {
     places: HashMap<i32, Arc<Place>>,
     children: HashMap<i32, Vec<i32>>,
@@ -77,7 +77,8 @@ pub struct Tree {
     former: HashMap<String, Vec<entity::version::Model>>,
     /// Versions of places that have more than one, oldest first.
     history: HashMap<i32, Vec<entity::version::Model>>,
-    predecessors: HashMap<i32, Vec<i32>>,
+    /// What lies or lay directly below: children, and what was merged into the place.
+    below: HashMap<i32, Vec<i32>>,
     /// Every place that is a value of `county`: counties, and what lies above them; living or not.
     chains: Vec<i32>,
     roots: Vec<i32>,
@@ -100,9 +101,33 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Tree> {
     Ok(Tree::build(places, versions))
 }
 
+/// The tree with what changed since a state of it: of grids and the like only these are read, and all of it after a change
+/// from the village up, which what lies below inherits.
+pub(crate) async fn follow(db: &impl ConnectionTrait, known: &Tree, seen: i64) -> Result<Tree> {
+    let changed = entity::place::Entity::all().filter(entity::place::Column::Stamp.gt(seen)).all(db).await?;
+    if changed.iter().any(|row| Kind::parse(&row.kind).is_none_or(|kind| kind <= Kind::Village)) {
+        return load(db).await;
+    }
+    let mut versions = Vec::new();
+    for some in changed.chunks(1_000) {
+        let of = entity::version::Column::Place.is_in(some.iter().map(|row| row.id));
+        let found = entity::version::Entity::all().filter(of).order_by_asc(entity::version::Column::Since);
+        versions.extend(found.all(db).await?);
+    }
+    let mut tree = known.clone();
+    tree.take(changed, versions);
+    Ok(tree)
+}
+
 impl Tree {
     pub fn build(places: Vec<entity::place::Model>, versions: Vec<entity::version::Model>) -> Tree {
         let mut tree = Tree::default();
+        tree.take(places, versions);
+        tree
+    }
+
+    /// Takes in new and changed places, each with all its versions.
+    fn take(&mut self, places: Vec<entity::place::Model>, versions: Vec<entity::version::Model>) {
         let mut by_place: HashMap<i32, Vec<entity::version::Model>> = HashMap::with_capacity(places.len());
         for version in versions {
             by_place.entry(version.place).or_default().push(version);
@@ -111,61 +136,93 @@ impl Tree {
             places.into_iter().filter_map(|row| Some((Kind::parse(&row.kind)?, row))).collect();
         order.sort_by_key(|(kind, row)| (*kind, row.id));
         let county_cities = cities_without_counties(&order, &by_place);
+        let mut parents = BTreeSet::new();
         for (kind, row) in order {
-            tree.last_id = tree.last_id.max(row.id);
-            let Some(mut versions) = by_place.remove(&row.id) else { continue };
-            let Some(latest) = versions.last().cloned() else { continue };
-            let above = latest.parent.and_then(|id| tree.places.get(&id).cloned());
-            let inherit = |of: fn(&Place) -> Option<i32>| above.as_deref().and_then(of);
-            let own = |level: Kind, inherited: Option<i32>| if kind == level { Some(row.id) } else { inherited };
-            let place = Place {
-                id: row.id,
-                kind,
-                since: versions.first().map_or(latest.since, |v| v.since),
-                until: latest.until,
-                successor: row.successor,
-                province: above.as_ref().map_or(row.id, |p| p.province),
-                prefecture: own(Kind::Prefecture, inherit(|p| p.prefecture)),
-                county: if county_cities.contains(&row.id) {
-                    Some(row.id)
-                } else {
-                    own(Kind::County, inherit(|p| p.county))
-                },
-                township: own(Kind::Township, inherit(|p| p.township)),
-                village: own(Kind::Village, inherit(|p| p.village)),
-                code: latest.code,
-                name: latest.name,
-                parent: latest.parent,
-            };
-            if let Some(successor) = row.successor {
-                tree.predecessors.entry(successor).or_default().push(row.id);
-            }
-            if place.until.is_none() {
-                tree.current.insert(place.code.clone(), place.id);
-                match place.parent {
-                    Some(parent) => tree.children.entry(parent).or_default().push(place.id),
-                    None => tree.roots.push(place.id),
-                }
-            }
-            for version in &versions {
-                if version.until.is_some() {
-                    tree.former.entry(version.code.clone()).or_default().push(version.clone());
-                }
-            }
-            if place.chain() == place.id {
-                tree.chains.push(place.id);
-            }
-            if versions.len() > 1 {
-                versions.shrink_to_fit();
-                tree.history.insert(place.id, versions);
-            }
-            tree.initials.insert(place.id, initials(&place.name));
-            tree.places.insert(place.id, Arc::new(place));
+            self.forget(row.id);
+            let Some(versions) = by_place.remove(&row.id) else { continue };
+            self.add(kind, &row, versions, county_cities.contains(&row.id));
+            parents.extend(self.places.get(&row.id).and_then(|place| place.parent));
         }
-        for children in tree.children.values_mut() {
-            children.sort_by(|a, b| tree.places[a].code.cmp(&tree.places[b].code));
+        for parent in parents {
+            let Some(mut children) = self.children.remove(&parent) else { continue };
+            children.sort_by(|a, b| self.places[a].code.cmp(&self.places[b].code));
+            self.children.insert(parent, children);
         }
-        tree
+    }
+
+    /// Takes out what is known of a place that is read anew.
+    fn forget(&mut self, id: i32) {
+        let Some(known) = self.places.remove(&id) else { return };
+        if self.current.get(&known.code) == Some(&id) {
+            self.current.remove(&known.code);
+        }
+        for version in self.history.remove(&id).into_iter().flatten() {
+            if let Some(held) = self.former.get_mut(&version.code) {
+                held.retain(|version| version.place != id);
+            }
+        }
+        if let Some(held) = self.former.get_mut(&known.code) {
+            held.retain(|version| version.place != id);
+        }
+        let above = [known.parent, known.successor];
+        for id_above in above.into_iter().flatten() {
+            for list in [&mut self.children, &mut self.below].into_iter().filter_map(|map| map.get_mut(&id_above)) {
+                list.retain(|one| *one != id);
+            }
+        }
+    }
+
+    fn add(
+        &mut self,
+        kind: Kind,
+        row: &entity::place::Model,
+        mut versions: Vec<entity::version::Model>,
+        county_city: bool,
+    ) {
+        let Some(latest) = versions.last().cloned() else { return };
+        self.last_id = self.last_id.max(row.id);
+        let above = latest.parent.and_then(|id| self.places.get(&id).cloned());
+        let inherit = |of: fn(&Place) -> Option<i32>| above.as_deref().and_then(of);
+        let own = |level: Kind, inherited: Option<i32>| if kind == level { Some(row.id) } else { inherited };
+        let place = Place {
+            id: row.id,
+            kind,
+            since: versions.first().map_or(latest.since, |v| v.since),
+            until: latest.until,
+            successor: row.successor,
+            province: above.as_ref().map_or(row.id, |p| p.province),
+            prefecture: own(Kind::Prefecture, inherit(|p| p.prefecture)),
+            county: if county_city { Some(row.id) } else { own(Kind::County, inherit(|p| p.county)) },
+            township: own(Kind::Township, inherit(|p| p.township)),
+            village: own(Kind::Village, inherit(|p| p.village)),
+            code: latest.code,
+            name: latest.name,
+            parent: latest.parent,
+        };
+        if let Some(above) = place.successor.or(place.parent) {
+            self.below.entry(above).or_default().push(place.id);
+        }
+        if place.until.is_none() {
+            self.current.insert(place.code.clone(), place.id);
+            match place.parent {
+                Some(parent) => self.children.entry(parent).or_default().push(place.id),
+                None => self.roots.push(place.id),
+            }
+        }
+        for version in &versions {
+            if version.until.is_some() {
+                self.former.entry(version.code.clone()).or_default().push(version.clone());
+            }
+        }
+        if place.chain() == place.id {
+            self.chains.push(place.id);
+        }
+        if versions.len() > 1 {
+            versions.shrink_to_fit();
+            self.history.insert(place.id, versions);
+        }
+        self.initials.insert(place.id, initials(&place.name));
+        self.places.insert(place.id, Arc::new(place));
     }
 
     pub fn len(&self) -> usize {
@@ -264,17 +321,7 @@ impl Tree {
 
     /// Every place merged into this one, also by way of others.
     pub fn predecessors(&self, id: i32) -> Vec<i32> {
-        let mut found: Vec<i32> = Vec::new();
-        let mut open = vec![id];
-        while let Some(next) = open.pop() {
-            for before in self.predecessors.get(&next).into_iter().flatten() {
-                if !found.contains(before) {
-                    found.push(*before);
-                    open.push(*before);
-                }
-            }
-        }
-        found
+        self.walk(id, |above, place| place.successor == Some(above))
     }
 
     /// Dated codes, names and parents of a place, oldest first. One entry when nothing ever changed.
@@ -349,7 +396,24 @@ impl Tree {
 
     /// The ids of the place and of all that lies, or lay, below it.
     pub fn descendants(&self, id: i32) -> Vec<i32> {
-        self.places.keys().copied().filter(|inner| self.contains(id, *inner)).collect()
+        let mut found = vec![id];
+        found.extend(self.walk(id, |_, _| true));
+        found
+    }
+
+    /// All that lies or lay below, going on only where `through` says so.
+    fn walk(&self, id: i32, through: impl Fn(i32, &Place) -> bool) -> Vec<i32> {
+        let (mut found, mut seen) = (Vec::new(), HashSet::from([id]));
+        let mut open = vec![id];
+        while let Some(above) = open.pop() {
+            for next in self.below.get(&above).into_iter().flatten() {
+                if self.places.get(next).is_some_and(|place| through(above, place)) && seen.insert(*next) {
+                    found.push(*next);
+                    open.push(*next);
+                }
+            }
+        }
+        found
     }
 
     /// The place and everything above it, nearest first.

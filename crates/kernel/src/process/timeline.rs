@@ -1,14 +1,18 @@
 //! The time line of a matter: every step that was taken, by whom, for whom, and whether in time.
 
 use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait, UpdateMany};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::definition::StepDef;
-use super::entity::step;
+use super::entity::{step, task};
 use super::face::amend;
 use super::matter::{Facts, Matter};
+use crate::error::internal;
+use crate::places::Place;
+use crate::scope::LevelColumn;
 use crate::{Ctx, Result, Scope, Scoped, Text, Tx};
 
 pub(super) fn record(
@@ -69,6 +73,31 @@ pub async fn note<E: Matter>(
     let facts = Facts { due_at: None, ..E::facts(row) };
     record(tx, E::KIND, &facts, &said(action, title, &facts.state), Some(facts.state.clone()), reason);
     Ok(changed)
+}
+
+/// A matter goes on at another place of its village; what it waits for goes along, and the time line says so.
+pub async fn relocate<E: Matter>(
+    tx: &mut Tx,
+    row: &E::Model,
+    place: &Place,
+    (action, title): (&str, Text),
+    reason: Option<String>,
+) -> Result<E::Model> {
+    use task::Column as Task;
+    let columns = || Some((E::level(LevelColumn::Village)?, E::level(LevelColumn::Place)?));
+    let (village, exact) = columns().ok_or_else(|| internal("a matter without places"))?;
+    let facts = E::facts(row);
+    task::Entity::update_within(&Scope::counties(vec![facts.county]))
+        .filter(Task::Matter.eq(facts.id))
+        .filter(Task::DoneAt.is_null())
+        .col_expr(Task::Village, Expr::value(place.village))
+        .col_expr(Task::Place, Expr::value(place.id))
+        .exec(tx.db())
+        .await?;
+    note::<E>(tx, row, (action, title), reason, |u| {
+        u.col_expr(village, Expr::value(place.village)).col_expr(exact, Expr::value(place.id))
+    })
+    .await
 }
 
 /// A step that was taken, on the wire.

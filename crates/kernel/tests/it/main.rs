@@ -4,6 +4,7 @@
 mod accounts;
 mod administration;
 mod audit;
+mod below;
 mod consents;
 mod counties;
 mod divisions;

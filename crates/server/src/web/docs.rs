@@ -81,7 +81,7 @@ async fn initializer(State(app): State<App>) -> Response {
         r##"window.onload = function () {{
   var urls = {offers};
   var place = new URLSearchParams(window.location.search).get("place") || "";
-  if (/^[0-9]{{2,12}}$/.test(place)) {{
+  if (/^[0-9]{{2,18}}$/.test(place)) {{
     urls.unshift({{ url: "/api/v1/places/" + place + "/openapi.json", name: "本地 · this place: " + place }});
   }}
   window.ui = SwaggerUIBundle({{

@@ -319,7 +319,7 @@ async fn list(
 pub(crate) struct NewMeeting {
     /// Code of the village or community, or of a group below it; needed when the operation's place is not one.
     #[serde(default)]
-    #[schema(pattern = "^[0-9]{2,12}$")]
+    #[schema(pattern = "^[0-9]{2,18}$")]
     place: Option<String>,
     #[schema(schema_with = bodies)]
     body: String,

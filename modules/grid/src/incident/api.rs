@@ -6,6 +6,7 @@ use jizuo_kernel::json::whole;
 use jizuo_kernel::module::Work;
 use jizuo_kernel::openapi::one_of;
 use jizuo_kernel::page::{Page, Paging};
+use jizuo_kernel::people::addresses::Datum;
 use jizuo_kernel::process::{self, Course, Face, Head, MatterPath, Wanted};
 use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Scope, Text, Tx};
 use jizuo_standards::mask;
@@ -22,6 +23,7 @@ use super::entity::{Column, Entity, Model};
 use super::follow_up::Satisfaction;
 use super::service::{self, Channel, New, Severity};
 use super::{duplicates, follow_up, on_the_spot, rest};
+use crate::net::boundary::degrees;
 use crate::process::INCIDENT;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -130,6 +132,15 @@ pub(crate) struct InFull {
     pub(crate) description: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) location: Option<String>,
+    /// In degrees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 102.7)]
+    pub(crate) longitude: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 25.05)]
+    pub(crate) latitude: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) datum: Option<Datum>,
     /// The person of the base data who reported it, where it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reporter: Option<Uuid>,
@@ -168,6 +179,9 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
         incident: Entity::wire(ctx, row),
         description: row.description.clone(),
         location: row.location.clone(),
+        longitude: row.longitude.map(degrees),
+        latitude: row.latitude.map(degrees),
+        datum: row.datum.as_deref().and_then(Datum::parse),
         reporter: row.reporter,
         reporter_name: row.reporter_name.clone(),
         reporter_phone: phone,
@@ -221,7 +235,7 @@ async fn list(
 pub(crate) struct NewIncident {
     /// Code of the village or of a place below it; needed when the operation's place is not one.
     #[serde(default)]
-    #[schema(pattern = "^[0-9]{2,12}$")]
+    #[schema(pattern = "^[0-9]{2,18}$")]
     place: Option<String>,
     #[schema(schema_with = category_codes)]
     category: String,
@@ -237,6 +251,13 @@ pub(crate) struct NewIncident {
     #[serde(default)]
     #[schema(max_length = 200)]
     location: Option<String>,
+    /// Where exactly, in degrees; never required.
+    #[serde(default)]
+    longitude: Option<f64>,
+    #[serde(default)]
+    latitude: Option<f64>,
+    #[serde(default)]
+    datum: Datum,
     /// Somebody whom the base data knows: name and telephone are filled in from there, and neither is typed again.
     #[serde(default)]
     #[schema(extensions(("x-picks" = json!("person"))))]
@@ -278,6 +299,9 @@ async fn report(ctx: Ctx, Json(new): Json<NewIncident>) -> Result<Reply<Incident
         description: new.description,
         channel: new.channel,
         location: new.location,
+        longitude: new.longitude,
+        latitude: new.latitude,
+        datum: new.datum,
         reporter: new.reporter,
         reporter_name: new.reporter_name,
         reporter_phone: new.reporter_phone,

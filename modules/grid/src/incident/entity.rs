@@ -57,6 +57,10 @@ pub struct Model {
     /// What whoever reported it says of the outcome, once called back.
     pub satisfaction: Option<String>,
     pub called_back_at: Option<DateTime<Utc>>,
+    /// Where it was seen, in millionths of a degree.
+    pub longitude: Option<i32>,
+    pub latitude: Option<i32>,
+    pub datum: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -6,9 +6,12 @@ mod duplicates;
 pub mod entity;
 mod follow_up;
 mod on_the_spot;
+pub(crate) mod point;
 pub(crate) mod rest;
 pub(crate) mod service;
 
 pub(crate) use api::routes;
 pub use category::{CATEGORIES, Category};
+pub(crate) use entity::Entity;
+pub(crate) use point::{lies_in, open_with_a_point};
 pub(crate) use service::DISPUTE;

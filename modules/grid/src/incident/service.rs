@@ -4,6 +4,7 @@ use jizuo_kernel::cases::{self, Ended, Handover, Outcome, Ref};
 use jizuo_kernel::error::{Faults, refuse};
 use jizuo_kernel::forms::{self, Answers};
 use jizuo_kernel::module::Held;
+use jizuo_kernel::people::addresses::Datum;
 use jizuo_kernel::places::{Kind, Place};
 use jizuo_kernel::process::{self, Matter, Move};
 use jizuo_kernel::{Ctx, Result, Scope, Scoped, Subject, Text, Tx, invalid, say};
@@ -16,6 +17,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::entity::{ActiveModel, Column, Entity, Model};
+use super::point::Point;
 use super::{category, duplicates, follow_up, on_the_spot, rest};
 use crate::process::{HANDED_OVER, INCIDENT};
 
@@ -81,6 +83,9 @@ pub(crate) struct New {
     pub(crate) description: String,
     pub(crate) channel: Channel,
     pub(crate) location: Option<String>,
+    pub(crate) longitude: Option<f64>,
+    pub(crate) latitude: Option<f64>,
+    pub(crate) datum: Datum,
     /// Somebody whom the base data knows; then no name is typed.
     pub(crate) reporter: Option<Uuid>,
     pub(crate) reporter_name: Option<String>,
@@ -112,6 +117,7 @@ pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
     let reporter = new.reporter_name.as_deref().and_then(|text| faults.take("reporter_name", Name::parse(text)));
     let behalf = new.on_behalf_of.as_deref().and_then(|text| faults.take("on_behalf_of", Name::parse(text)));
     let phone = new.reporter_phone.as_deref().and_then(|text| faults.take("reporter_phone", Phone::parse(text)));
+    let point = Point::read(&mut faults, new.longitude, new.latitude, new.datum);
     if new.reporter.is_some() && new.reporter_name.is_some() {
         let why = Text::new("已写明 reporter，姓名不再填写", "reporter says who it is: leave the name out");
         faults.add("reporter_name", "grid.incident.twice", why);
@@ -150,6 +156,9 @@ pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
         handled_by: Set(None),
         outcome: Set(None),
         case_code: Set(None),
+        longitude: Set(point.map(|point| point.longitude)),
+        latitude: Set(point.map(|point| point.latitude)),
+        datum: Set(point.map(|point| point.datum.as_str().to_owned())),
         ..ActiveModel::opened(&opening)
     };
     let row = Entity::insert(row).exec_with_returning(tx.db()).await?;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop")]
 
 mod life;
+mod net;
 
 use chrono::Duration;
 use jizuo_grid::MODULE;

@@ -187,7 +187,7 @@ impl NewParty {
 pub(crate) struct NewCase {
     /// Code of the place where the dispute arose or a party lives; the operation's place unless given.
     #[serde(default)]
-    #[schema(pattern = "^[0-9]{2,12}$")]
+    #[schema(pattern = "^[0-9]{2,18}$")]
     place: Option<String>,
     #[schema(schema_with = dispute_types)]
     dispute_type: String,
