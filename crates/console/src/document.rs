@@ -51,6 +51,12 @@ pub(crate) struct Schema {
     /// What an id is looked for among: `person`, `household`.
     #[serde(rename = "x-picks")]
     pub(crate) picks: Option<String>,
+    /// The text of a file in base64: what a browser offers to choose, as `.xlsx,.csv`.
+    #[serde(rename = "x-file")]
+    pub(crate) file: Option<String>,
+    /// How a value is drawn rather than written: `map`.
+    #[serde(rename = "x-shows")]
+    pub(crate) shows: Option<String>,
     /// The same words where a schema carries them itself.
     #[serde(rename = "x-words")]
     pub(crate) words: Option<Word>,

@@ -32,10 +32,16 @@ pub(crate) enum Kind {
         max_length: Option<u64>,
         min: Option<f64>,
         max: Option<f64>,
+        /// Whether a number may have decimals.
+        parts: bool,
     },
     Long {
         value: String,
         max_length: u64,
+    },
+    /// A file to choose, of these kinds.
+    File {
+        accept: String,
     },
     /// A box to tick.
     Box {
@@ -194,9 +200,13 @@ impl Builder<'_> {
             });
             return Kind::One { options: options.collect(), few: listed.len() <= FEW };
         }
+        if let Some(accept) = &schema.file {
+            return Kind::File { accept: accept.clone() };
+        }
         let value = typed();
         if schema.is("integer") || schema.is("number") {
-            return Kind::Line { input: "number", value, max_length: None, min: schema.minimum, max: schema.maximum };
+            let (min, max) = (schema.minimum, schema.maximum);
+            return Kind::Line { input: "number", value, max_length: None, min, max, parts: schema.is("number") };
         }
         let input = match schema.format.as_deref() {
             Some("date") => "date",
@@ -212,6 +222,7 @@ impl Builder<'_> {
                 max_length,
                 min: None,
                 max: None,
+                parts: false,
             },
         }
     }

@@ -11,7 +11,7 @@ use crate::answer::{Answered, page_with};
 use crate::client::Write;
 use crate::decode::{Decoder, without_blank_groups};
 use crate::document::Schema;
-use crate::field::{Builder, Field, picks};
+use crate::field::{Builder, Field, Kind, picks};
 use crate::frame::Frame;
 use crate::matter::{Above, above, title};
 use crate::module_page::{Asked, Spot};
@@ -39,6 +39,12 @@ struct FormPage {
     fresh: bool,
     keep: String,
     back: String,
+}
+
+impl FormPage {
+    fn carries_a_file(&self) -> bool {
+        self.fields.iter().any(|field| matches!(field.kind, Kind::File { .. }))
+    }
 }
 
 /// What is said on a form that comes back.

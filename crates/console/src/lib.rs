@@ -14,6 +14,7 @@ mod form;
 mod frame;
 mod home;
 mod list;
+mod map;
 mod matter;
 mod me;
 mod module_page;
@@ -34,6 +35,7 @@ mod when;
 mod words;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get, post};
 use jizuo_kernel::App;
@@ -43,6 +45,8 @@ use console::Console;
 /// Everything below `/console`. `api` is the router of the API without what the server puts around it.
 pub fn router(app: &App, api: Router) -> Router {
     let console = Console::new(app, api);
+    // Forms may carry a file.
+    let files = DefaultBodyLimit::max(people::upload::BODY);
     Router::new()
         .route("/console/sign-in", get(sign_in::page).post(sign_in::sign_in))
         .route("/console/sign-out", post(sign_in::sign_out))
@@ -61,7 +65,7 @@ pub fn router(app: &App, api: Router) -> Router {
         .route("/console/{place}/search", get(search::page))
         .route("/console/{place}/statistics", get(statistics::list))
         .route("/console/{place}/statistics/{statistic}", get(statistics::show))
-        .route("/console/{place}/m/{module}/{*rest}", get(module_page::show).post(module_page::send))
+        .route("/console/{place}/m/{module}/{*rest}", get(module_page::show).post(module_page::send).layer(files))
         .merge(pages::routes())
         .route("/console/{place}/{*rest}", any(trouble::no_page))
         .merge(people::routes())

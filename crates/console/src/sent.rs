@@ -4,7 +4,11 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::console::Shared;
+use crate::people::upload::{self, Parts};
 use crate::trouble::Trouble;
 use crate::visit::{Visit, here, safe};
 
@@ -86,12 +90,21 @@ impl FromRequest<Shared> for Sent {
     async fn from_request(request: Request, console: &Shared) -> Result<Sent, Trouble> {
         let visit = Visit::of(console, request.headers(), here(request.uri()));
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        if !kind.starts_with("application/x-www-form-urlencoded") {
+        let plain = kind.starts_with("application/x-www-form-urlencoded");
+        let from_here = from_our_page(request.headers());
+        // A form with files comes from somebody who has signed in.
+        if !plain && !(upload::is_multipart(request.headers()) && from_here && visit.api.session.is_some()) {
             return Err(foreign(&visit));
         }
-        let from_here = from_our_page(request.headers());
-        let body = Bytes::from_request(request, console).await.map_err(|_| too_large(&visit))?;
-        let sent = Sent::read(&body);
+        let sent = if plain {
+            Sent::read(&Bytes::from_request(request, console).await.map_err(|_| too_large(&visit))?)
+        } else {
+            let Parts { mut sent, files } = Parts::of(&visit, request, console).await?;
+            for (field, _, file) in files.iter().filter(|(_, _, file)| !file.is_empty()) {
+                sent.set(field, &STANDARD.encode(file));
+            }
+            sent
+        };
         let mark = visit.csrf()?;
         let ours = match &visit.api.session {
             Some(_) => alike(sent.text("csrf"), &mark),

@@ -6,6 +6,7 @@ use jizuo_kernel::Lang;
 use serde_json::Value;
 
 use crate::document::{Document, Schema};
+use crate::map::Map;
 use crate::{when, words};
 
 /// What a value looks like.
@@ -16,6 +17,8 @@ pub(crate) enum Shown {
     /// Several short ones.
     Several(Vec<String>),
     Facts(Facts),
+    /// Drawn.
+    Map(Map),
     /// Several things, each with what can be done to it.
     Items(Vec<(Facts, Vec<Link>)>),
 }
@@ -71,6 +74,9 @@ impl Reader<'_> {
     pub(crate) fn shown(&self, owner: &Schema, name: &str, property: &Schema, value: &Value) -> Option<Shown> {
         if let Some(text) = self.in_language(value) {
             return Some(Shown::Text(text)).filter(|_| !value.is_null());
+        }
+        if property.shows.as_deref() == Some("map") {
+            return Map::of(value).map(Shown::Map);
         }
         match value {
             Value::Array(items) if items.is_empty() => None,

@@ -21,7 +21,7 @@ use crate::process::Definition;
 use crate::reply::{Reply, Subject};
 use crate::rows::{Rows, Write};
 use crate::rules::InForce;
-use crate::snapshot::{Part, Snapshot};
+use crate::snapshot::{Part, Snapshot, Touched};
 use crate::wall::{Counties, Wall};
 use crate::{App, Error, Lang, Result, Scope, Text, audit, clock, db, events, gate, idempotency};
 
@@ -216,8 +216,7 @@ impl Ctx {
             facts: Vec::new(),
             changes: BTreeMap::new(),
             on_behalf_of: None,
-            touched: Vec::new(),
-            counted: Vec::new(),
+            touched: Touched::default(),
             last: Vec::new(),
             versions: Vec::new(),
         })
@@ -256,9 +255,7 @@ pub struct Tx {
     facts: Vec<events::Fact>,
     changes: BTreeMap<String, Value>,
     on_behalf_of: Option<String>,
-    touched: Vec<Part>,
-    /// Of these, what was counted up before the commit.
-    counted: Vec<Part>,
+    touched: Touched,
     /// Rows that nobody reads before the commit: they go to the database in one message with it.
     last: Vec<InsertStatement>,
     /// Process versions that are stored with this write.
@@ -311,26 +308,18 @@ impl Tx {
         self.on_behalf_of = Some(whom.into());
     }
 
-    /// For whom the actor acts, if not for themselves.
     pub fn behalf(&self) -> Option<&str> {
         self.on_behalf_of.as_deref()
     }
 
     /// This write changes what every process keeps in memory.
     pub fn touch(&mut self, part: Part) {
-        if !self.touched.contains(&part) {
-            self.touched.push(part);
-        }
+        self.touched.note(part);
     }
 
-    /// Touches a part, counts it up at once and gives the number: until this write has ended, others that change the part wait.
+    /// Counts a part up now and gives its number: until this write has ended, others that change the part wait.
     pub(crate) async fn count_up(&mut self, part: Part) -> Result<i64> {
-        if !self.counted.contains(&part) {
-            crate::snapshot::bump(self.db.tx(), part).await?;
-            self.counted.push(part);
-        }
-        self.touch(part);
-        crate::snapshot::number(self.db.tx(), part).await
+        self.touched.count_up(self.db.tx(), part).await
     }
 
     /// Adds rows that nobody reads before the commit.
@@ -381,7 +370,7 @@ impl Tx {
         subject: Subject,
         reply: Reply<T>,
     ) -> Result<Reply<T>> {
-        let Tx { ctx, db, facts, changes, on_behalf_of, touched, counted, mut last, versions } = self;
+        let Tx { ctx, db, facts, changes, on_behalf_of, touched, mut last, versions } = self;
         let place = ctx.place()?.clone();
         let county = place.chain();
         if !ctx.rows.wall().writes.holds(county) {
@@ -394,9 +383,7 @@ impl Tx {
             last.extend(idempotency::row(&ctx, &place, retry, &reply)?);
         }
         db::insert_all(db.tx(), last).await.map_err(idempotency::busy)?;
-        for part in touched.iter().filter(|part| !counted.contains(part)) {
-            crate::snapshot::bump(db.tx(), *part).await?;
-        }
+        touched.count_all_up(db.tx()).await?;
         db.commit().await?;
         for (hash, definition) in versions {
             ctx.app.keep_definition(&hash, definition);

@@ -71,7 +71,46 @@ pub(crate) async fn revisions(db: &impl ConnectionTrait) -> Result<Revisions> {
     Ok(revision::Entity::all().all(db).await?.into_iter().map(|row| (row.part, row.number)).collect())
 }
 
-/// Counts a part up. Whoever else changes the part waits for the end of this write.
+/// What a write changes of the parts; each is counted up once.
+#[derive(Default)]
+pub(crate) struct Touched {
+    parts: Vec<Part>,
+    /// Of these, what was counted up before the commit.
+    counted: Vec<Part>,
+}
+
+impl Touched {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    pub(crate) fn note(&mut self, part: Part) {
+        if !self.parts.contains(&part) {
+            self.parts.push(part);
+        }
+    }
+
+    /// Counts a part up now, and gives its number.
+    pub(crate) async fn count_up(&mut self, tx: &DatabaseTransaction, part: Part) -> Result<i64> {
+        self.note(part);
+        if !self.counted.contains(&part) {
+            bump(tx, part).await?;
+            self.counted.push(part);
+        }
+        let row = revision::Entity::all().filter(revision::Column::Part.eq(part.name())).one(tx).await?;
+        Ok(row.map_or(0, |row| row.number))
+    }
+
+    /// Counts up what was not yet.
+    pub(crate) async fn count_all_up(&self, tx: &DatabaseTransaction) -> Result<()> {
+        for part in self.parts.iter().filter(|part| !self.counted.contains(part)) {
+            bump(tx, *part).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whoever else changes the part waits for the end of this write.
 pub(crate) async fn bump(tx: &DatabaseTransaction, part: Part) -> Result<()> {
     let row = revision::ActiveModel { part: Set(part.name().to_owned()), number: Set(1) };
     revision::Entity::insert(row)
@@ -83,12 +122,6 @@ pub(crate) async fn bump(tx: &DatabaseTransaction, part: Part) -> Result<()> {
         .exec_without_returning(tx)
         .await?;
     Ok(())
-}
-
-/// The number that a part was counted up to in this write.
-pub(crate) async fn number(tx: &DatabaseTransaction, part: Part) -> Result<i64> {
-    let row = revision::Entity::all().filter(revision::Column::Part.eq(part.name())).one(tx).await?;
-    Ok(row.map_or(0, |row| row.number))
 }
 
 impl Snapshot {

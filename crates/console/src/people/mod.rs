@@ -18,7 +18,7 @@ mod plan;
 mod register;
 mod said;
 mod shown_once;
-mod upload;
+pub(crate) mod upload;
 pub(crate) mod wire;
 mod wire_forms;
 

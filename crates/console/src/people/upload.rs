@@ -1,7 +1,8 @@
 //! A form that carries a file, let in as any other form is.
 
+use axum::body::Bytes;
 use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 
 use crate::console::Shared;
 use crate::sent::{Sent, alike, foreign, from_our_page};
@@ -18,7 +19,7 @@ const FIELDS: usize = 600;
 pub(crate) struct Upload {
     pub(crate) sent: Sent,
     pub(crate) file_name: String,
-    pub(crate) file: axum::body::Bytes,
+    pub(crate) file: Bytes,
 }
 
 impl FromRequest<Shared> for Upload {
@@ -26,26 +27,46 @@ impl FromRequest<Shared> for Upload {
 
     async fn from_request(request: Request, console: &Shared) -> Result<Upload, Trouble> {
         let visit = Visit::of(console, request.headers(), here(request.uri()));
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        if !kind.starts_with("multipart/form-data") || !from_our_page(request.headers()) {
+        if !is_multipart(request.headers()) || !from_our_page(request.headers()) {
             return Err(foreign(&visit));
         }
-        let mut parts = Multipart::from_request(request, console).await.map_err(|_| broken(&visit))?;
-        let (mut pairs, mut file_name, mut file) = (Vec::new(), String::new(), axum::body::Bytes::new());
-        while let Some(part) = parts.next_field().await.map_err(|error| refused(&visit, &error))? {
+        let Parts { sent, files } = Parts::of(&visit, request, console).await?;
+        let ours = visit.api.session.is_some() && alike(sent.text("csrf"), &visit.csrf()?);
+        if !ours {
+            return Err(foreign(&visit));
+        }
+        let (_, file_name, file) = files.into_iter().next().unwrap_or_default();
+        Ok(Upload { sent, file_name, file })
+    }
+}
+
+pub(crate) fn is_multipart(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    kind.starts_with("multipart/form-data")
+}
+
+/// A form with files in it, apart: fields, and of each file the field, its name and what is in it.
+pub(crate) struct Parts {
+    pub(crate) sent: Sent,
+    pub(crate) files: Vec<(String, String, Bytes)>,
+}
+
+impl Parts {
+    pub(crate) async fn of(visit: &Visit, request: Request, console: &Shared) -> Result<Parts, Trouble> {
+        let mut parts = Multipart::from_request(request, console).await.map_err(|_| broken(visit))?;
+        let (mut pairs, mut files) = (Vec::new(), Vec::new());
+        while let Some(part) = parts.next_field().await.map_err(|error| refused(visit, &error))? {
             let name = part.name().unwrap_or_default().to_owned();
             if let Some(given) = part.file_name().map(last_part) {
-                file = part.bytes().await.map_err(|error| refused(&visit, &error))?;
-                file_name = given;
+                let file = part.bytes().await.map_err(|error| refused(visit, &error))?;
+                files.push((name, given, file));
             } else if pairs.len() < FIELDS {
-                let text = part.text().await.map_err(|error| refused(&visit, &error))?;
+                let text = part.text().await.map_err(|error| refused(visit, &error))?;
                 pairs.push((name, text));
             }
         }
         let text: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        let sent = Sent::read(text.as_bytes());
-        let ours = visit.api.session.is_some() && alike(sent.text("csrf"), &visit.csrf()?);
-        if ours { Ok(Upload { sent, file_name, file }) } else { Err(foreign(&visit)) }
+        Ok(Parts { sent: Sent::read(text.as_bytes()), files })
     }
 }
 

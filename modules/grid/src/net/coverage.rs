@@ -179,13 +179,13 @@ pub(crate) struct Overlap {
     other_name: String,
 }
 
-/// Grids of a township or village that lie over each other. Drawing refuses it; what came in otherwise shows here.
+/// Grids of a county or a part of it that lie over each other. Drawing refuses it; what came in otherwise shows here.
 #[utoipa::path(get, path = "/overlaps", operation_id = "grid_net_overlaps", security(("token" = ["grid.net.read"])),
     params(("place" = String, Path, example = "530102001")), responses((status = 200, body = Vec<Overlap>)))]
 async fn overlaps(ctx: Ctx) -> Result<Json<Vec<Overlap>>> {
     let here = ctx.place()?;
-    if here.kind < places::Kind::Township {
-        let why = Text::new("请选到乡镇（街道）再查重叠", "choose a township: overlaps are looked for there");
+    if here.above_county() {
+        let why = Text::new("请选到县（市、区）再查重叠", "choose a county: overlaps are looked for there");
         return Err(invalid("place", "grid.net.too_wide", why));
     }
     let rows = grid::Entity::within(&ctx.scope)
@@ -194,7 +194,7 @@ async fn overlaps(ctx: Ctx) -> Result<Json<Vec<Overlap>>> {
         .filter(grid::Column::Kind.ne(Kind::Micro.as_str()))
         .all(ctx.db())
         .await?;
-    let drawn: Vec<(i32, Drawn)> = rows.iter().filter_map(|row| Some((row.place, Drawn::of(row)?))).collect();
+    let mut drawn: Vec<(i32, Drawn)> = rows.iter().filter_map(|row| Some((row.place, Drawn::of(row)?))).collect();
     let tree = &ctx.snapshot.places;
     let shown = |a: i32, b: i32| {
         let (a, b) = (tree.get(a)?, tree.get(b)?);
@@ -202,8 +202,11 @@ async fn overlaps(ctx: Ctx) -> Result<Json<Vec<Overlap>>> {
         Some(Overlap { place, place_name, other: b.code.clone(), other_name: b.name.clone() })
     };
     let mut found = Vec::new();
+    // From west to east: a grid meets none that begins east of its end.
+    drawn.sort_by_key(|(_, one)| one.boundary.bounds().west);
     for (n, (place, one)) in drawn.iter().enumerate() {
-        for (other, two) in &drawn[n + 1..] {
+        let end = one.boundary.bounds().east;
+        for (other, two) in drawn[n + 1..].iter().take_while(|(_, two)| two.boundary.bounds().west <= end) {
             let meet = one.datum == two.datum && one.boundary.bounds().meets(two.boundary.bounds());
             if meet && one.boundary.overlaps(&two.boundary) {
                 found.extend(shown(*place, *other));

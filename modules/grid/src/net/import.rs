@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use axum::extract::DefaultBodyLimit;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jizuo_kernel::error::{Faults, internal, invalid};
@@ -22,7 +23,7 @@ use super::staff;
 use super::standing::Net;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(import))
+    OpenApiRouter::new().routes(routes!(import)).layer(DefaultBodyLimit::max(LARGEST / 3 * 4 + 4096))
 }
 
 /// What a file may weigh.
