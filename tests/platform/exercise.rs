@@ -114,6 +114,11 @@ async fn grid(test: &TestApp) {
         }
     };
     worker.get(&format!("/places/{VILLAGE}/grid/categories")).await.expect(200);
+    let own = format!("/places/{WUHUA}/grid/subcategories");
+    let added = dispatcher.post(&own, json!({ "code": "0401", "title": "建筑垃圾" })).await.expect(201).text("id");
+    dispatcher.get(&own).await.expect(200);
+    dispatcher.get(&format!("{own}/{added}")).await.expect(200);
+    dispatcher.post(&format!("{own}/{added}/end"), json!({})).await.expect(200);
     let declined = report("不属于本辖区").await;
     dispatcher.post(&step(&declined, "reject"), json!({ "reason": "不在本辖区" })).await.expect(200);
     let id = report("路面积水").await;

@@ -77,7 +77,13 @@ fn body(app: &App, operation: &Operation, sender: &User<'_>, number: usize) -> O
     }
     for (name, value) in body.as_object_mut().into_iter().flatten() {
         if name == "code" {
-            *value = json!(format!("{}_{number}", value.as_str().unwrap()));
+            let text = value.as_str().unwrap();
+            // A code of digits has as many of them.
+            let digits = text.get(..2).filter(|_| text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit()));
+            *value = digits.map_or_else(
+                || json!(format!("{text}_{number}")),
+                |first| json!(format!("{first}{:02}", number % 99 + 1)),
+            );
         } else if schema["properties"][name]["format"] == "uuid" {
             *value = json!(sender.id);
         }

@@ -4,6 +4,7 @@ mod forms;
 pub mod incident;
 mod process;
 mod statistics;
+pub mod subcategory;
 mod tables;
 
 use jizuo_kernel::Text;
@@ -41,6 +42,7 @@ pub static MODULE: Module = Module {
         Permission::matters("grid.incident.merge", Text::new("并案", "Merge")),
         Permission::matters("grid.incident.call_back", Text::new("回访", "Call back")),
         Permission::matters("grid.incident.reopen", Text::new("重办", "Reopen")),
+        Permission::everything("grid.category.manage", Text::new("管理事件小类", "Manage the county's own categories")),
     ],
     roles: &[
         RoleTemplate {
@@ -95,6 +97,7 @@ pub static MODULE: Module = Module {
                 "grid.incident.merge",
                 "grid.incident.call_back",
                 "grid.incident.reopen",
+                "grid.category.manage",
                 "base.person.read",
                 "base.form.use",
             ],
@@ -121,13 +124,18 @@ pub static MODULE: Module = Module {
         },
     ],
     migrations: tables::MIGRATIONS,
-    api: incident::routes,
+    api: || incident::routes().merge(subcategory::routes()),
     public: &[],
-    menu: &[MenuEntry {
-        id: "grid.incidents",
-        title: Text::new("网格事件", "Incidents"),
-        operation: "grid_incident_list",
-    }],
+    menu: &[
+        MenuEntry {
+            id: "grid.incidents", title: Text::new("网格事件", "Incidents"), operation: "grid_incident_list"
+        },
+        MenuEntry {
+            id: "grid.subcategories",
+            title: Text::new("事件小类", "The county's own categories"),
+            operation: "grid_subcategory_list",
+        },
+    ],
     settings: || {
         Some(serde_json::json!({
             "type": "object",

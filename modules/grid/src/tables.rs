@@ -7,6 +7,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0002_incident_case", up: |s| s.add_column("grid_incident", text_null("case_code")) },
     Migration { name: "m0003_incident_reporter", up: m0003_incident_reporter },
     Migration { name: "m0004_incident_life", up: m0004_incident_life },
+    Migration { name: "m0010_subcategory", up: m0010_subcategory },
 ];
 
 /// Suspension, extension, supervision, merging, call-back.
@@ -53,4 +54,19 @@ fn m0001_incident(s: &mut Schema) {
         t.index_across(&["prefecture", "id"]);
         t.index(&["opened_at"]);
     });
+}
+
+/// A county's own categories below the provincial ones, and lists by either.
+fn m0010_subcategory(s: &mut Schema) {
+    s.tenant("grid_subcategory", |t| {
+        t.id().text("code").text("title").date("since").date_null("until");
+        t.unique(&["code"]);
+    });
+    s.add_column("grid_incident", text_null("subcategory"));
+    s.add_column("grid_incident", text_null("subcategory_title"));
+    s.add_index("grid_incident", &["county", "category", "id"]);
+    s.add_index("grid_incident", &["county", "township", "category", "id"]);
+    s.add_index("grid_incident", &["county", "subcategory", "id"]);
+    s.add_index("grid_incident", &["county", "township", "subcategory", "id"]);
+    s.add_index("grid_incident", &["county", "village", "subcategory", "id"]);
 }

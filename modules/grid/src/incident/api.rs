@@ -7,7 +7,7 @@ use jizuo_kernel::module::Work;
 use jizuo_kernel::openapi::one_of;
 use jizuo_kernel::page::{Page, Paging};
 use jizuo_kernel::process::{self, Course, Face, Head, MatterPath, Wanted};
-use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Scope, Text, Tx};
+use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Scope, Tx};
 use jizuo_standards::mask;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,6 @@ use crate::process::INCIDENT;
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, report))
-        .routes(routes!(categories))
         .routes(routes!(similar))
         .routes(routes!(show))
         .routes(routes!(dispatch))
@@ -67,6 +66,12 @@ pub struct Incident {
     pub(crate) code: String,
     #[schema(example = "04")]
     pub(crate) category: String,
+    /// The county's own category below it, and what that is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "0401")]
+    pub(crate) subcategory: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) subcategory_title: Option<String>,
     pub(crate) severity: String,
     pub(crate) channel: String,
     pub(crate) title: String,
@@ -95,6 +100,8 @@ impl Face for Entity {
             head: Head::of::<Entity>(ctx, row),
             code: row.code.clone(),
             category: row.category.clone(),
+            subcategory: row.subcategory.clone(),
+            subcategory_title: row.subcategory_title.clone(),
             severity: row.severity.clone(),
             channel: row.channel.clone(),
             title: row.title.clone(),
@@ -185,8 +192,10 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 struct ListQuery {
-    /// Category code.
+    /// Category code; those below it count with it.
     category: Option<String>,
+    /// Code of one of the county's own categories.
+    subcategory: Option<String>,
     /// Only what somebody above watches.
     #[param(default = false)]
     supervised: bool,
@@ -205,6 +214,9 @@ async fn list(
     let page = process::list::<Entity>(&ctx, &wanted, &paging, |mut query| {
         if let Some(code) = &own.category {
             query = query.filter(Column::Category.eq(code));
+        }
+        if let Some(code) = &own.subcategory {
+            query = query.filter(Column::Subcategory.eq(code));
         }
         if own.supervised { query.filter(Column::Supervised.eq(true)) } else { query }
     });
@@ -225,6 +237,12 @@ pub(crate) struct NewIncident {
     place: Option<String>,
     #[schema(schema_with = category_codes)]
     category: String,
+    /// One of the county's own categories below it: `GET …/grid/subcategories`.
+    #[serde(default)]
+    #[schema(pattern = "^[0-9]{4}$", extensions(
+        ("x-choices" = json!({ "path": "/grid/subcategories", "value": "code", "title": "title" }))
+    ))]
+    subcategory: Option<String>,
     #[serde(default)]
     severity: Severity,
     #[schema(min_length = 1, max_length = 60)]
@@ -273,6 +291,7 @@ async fn report(ctx: Ctx, Json(new): Json<NewIncident>) -> Result<Reply<Incident
     let new = New {
         place,
         category: new.category,
+        subcategory: new.subcategory,
         severity: new.severity,
         title: new.title,
         description: new.description,
@@ -287,21 +306,6 @@ async fn report(ctx: Ctx, Json(new): Json<NewIncident>) -> Result<Reply<Incident
     let mut tx = ctx.begin().await?;
     let row = service::report(&mut tx, new).await?;
     process::opened::<Entity>(&ctx, tx, "grid.incident.report", &row).await
-}
-
-/// A category of incidents.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[schema(as = grid::Category)]
-pub(crate) struct CategoryHere {
-    code: String,
-    title: Text,
-}
-
-/// The categories of incidents.
-#[utoipa::path(get, path = "/categories", operation_id = "grid_category_list", security(("token" = ["grid.incident.read"])),
-    params(("place" = String, Path, example = "530102")), responses((status = 200, body = Vec<CategoryHere>)))]
-async fn categories() -> Json<Vec<CategoryHere>> {
-    Json(CATEGORIES.iter().map(|c| CategoryHere { code: c.code.to_owned(), title: c.title.clone() }).collect())
 }
 
 /// What is about to be reported.

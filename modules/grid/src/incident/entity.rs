@@ -57,6 +57,9 @@ pub struct Model {
     /// What whoever reported it says of the outcome, once called back.
     pub satisfaction: Option<String>,
     pub called_back_at: Option<DateTime<Utc>>,
+    /// The county's own category below `category`, with its title as it was filed: titles are not changed.
+    pub subcategory: Option<String>,
+    pub subcategory_title: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

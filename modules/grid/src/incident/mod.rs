@@ -1,7 +1,7 @@
 //! An incident: what somebody saw, where, and what became of it.
 
 mod api;
-mod category;
+pub(crate) mod category;
 mod duplicates;
 pub mod entity;
 mod follow_up;

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::{category, duplicates, follow_up, on_the_spot, rest};
 use crate::process::{HANDED_OVER, INCIDENT};
+use crate::subcategory;
 
 /// How fast it has to go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -57,6 +58,9 @@ pub(crate) enum Channel {
     Resident,
     Hotline,
     Department,
+    /// A camera or a sensor.
+    Camera,
+    Consultation,
 }
 
 impl Channel {
@@ -66,6 +70,8 @@ impl Channel {
             Channel::Resident => "resident",
             Channel::Hotline => "hotline",
             Channel::Department => "department",
+            Channel::Camera => "camera",
+            Channel::Consultation => "consultation",
         }
     }
 }
@@ -76,6 +82,8 @@ pub(crate) struct New {
     /// A village, or anything below one.
     pub(crate) place: Arc<Place>,
     pub(crate) category: String,
+    /// One of the county's own below it.
+    pub(crate) subcategory: Option<String>,
     pub(crate) severity: Severity,
     pub(crate) title: String,
     pub(crate) description: String,
@@ -106,6 +114,10 @@ pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
     if category::find(&new.category).is_none() {
         faults.add("category", "grid.incident.category", category::unknown(&new.category));
     }
+    let subcategory = match &new.subcategory {
+        Some(code) => subcategory::service::known(tx, &mut faults, &new.place, &new.category, code).await?,
+        None => None,
+    };
     let title = faults.text("title", &new.title, 60);
     let description = faults.optional_text("description", &new.description, 2_000);
     let location = new.location.as_deref().map(|text| faults.optional_text("location", text, 200));
@@ -135,6 +147,8 @@ pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
     let row = ActiveModel {
         code: Set(opening.code(CODE)),
         category: Set(new.category),
+        subcategory: Set(subcategory.as_ref().map(|row| row.code.clone())),
+        subcategory_title: Set(subcategory.map(|row| row.title)),
         severity: Set(new.severity.as_str().to_owned()),
         title: Set(title),
         description: Set(description),
@@ -193,7 +207,7 @@ pub(crate) async fn held(ctx: &Ctx, person: Uuid) -> Result<Vec<Held>> {
 pub(crate) async fn step(tx: &mut Tx, row: &Model, action: &str, reason: Option<String>) -> Result<Model> {
     match action {
         "grid.incident.return" => only_the_assignee(tx, row)?,
-        "grid.incident.verify" | "grid.incident.redo" => only_another_person(tx, row)?,
+        "grid.incident.verify" | "grid.incident.redo" => only_another_person(tx, row.handled_by, VERIFY)?,
         "grid.incident.extend" | "grid.incident.refuse_extension" => {
             return rest::decide(tx, row, action, reason).await;
         }
@@ -317,21 +331,32 @@ pub(crate) async fn came_back(tx: &mut Tx, payload: &serde_json::Value) -> Resul
     Ok(())
 }
 
-/// What is said to be done is seen by somebody else (rule `GRID.VERIFY.OTHER_PERSON`).
-fn only_another_person(tx: &Tx, row: &Model) -> Result<()> {
-    let rule = tx.rule("GRID.VERIFY.OTHER_PERSON")?;
-    if !rule.is_on() || row.handled_by.is_none() || row.handled_by != tx.actor.account {
+/// What the one who did the work does not do as well, unless the county's rule lets them.
+pub(super) struct Other {
+    /// The switch that says so.
+    pub(super) rule: &'static str,
+    /// Who does it instead: the holders of this.
+    pub(super) permission: &'static str,
+    pub(super) code: &'static str,
+    pub(super) message: Text,
+}
+
+/// Refuses the one whose own work it is.
+pub(super) fn only_another_person(tx: &Tx, own: Option<Uuid>, what: Other) -> Result<()> {
+    let rule = tx.rule(what.rule)?;
+    if !rule.is_on() || own.is_none() || own != tx.actor.account {
         return Ok(());
     }
-    Err(refuse(
-        "grid.incident.own_work",
-        Text::new("处置人不能核查自己办的事件", "whoever handled an incident cannot verify it"),
-    )
-    .rule(rule.id)
-    .source(rule.basis)
-    .who(tx.app.registry.holders("grid.incident.verify"))
-    .into())
+    let refusal = refuse(what.code, what.message).rule(rule.id).source(rule.basis);
+    Err(refusal.who(tx.app.registry.holders(what.permission)).into())
 }
+
+const VERIFY: Other = Other {
+    rule: "GRID.VERIFY.OTHER_PERSON",
+    permission: "grid.incident.verify",
+    code: "grid.incident.own_work",
+    message: Text::new("处置人不能核查自己办的事件", "whoever handled an incident cannot verify it"),
+};
 
 pub(super) fn only_the_assignee(tx: &Tx, row: &Model) -> Result<()> {
     if row.assignee.is_none() || row.assignee == tx.actor.account {
