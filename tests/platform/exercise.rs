@@ -7,7 +7,7 @@ use jizuo_testing::places::{ESHAN, HUASHAN, KUNMING, OTHER_VILLAGE, PROVINCE, VI
 use jizuo_testing::{TestApp, User};
 use serde_json::{Value, json};
 
-use super::{exercise_base_data, words};
+use super::{exercise_base_data, exercise_grid, words};
 
 #[tokio::test]
 async fn every_operation_succeeds_somewhere_and_leaves_the_audit_it_should() {
@@ -114,11 +114,7 @@ async fn grid(test: &TestApp) {
         }
     };
     worker.get(&format!("/places/{VILLAGE}/grid/categories")).await.expect(200);
-    let own = format!("/places/{WUHUA}/grid/subcategories");
-    let added = dispatcher.post(&own, json!({ "code": "0401", "title": "建筑垃圾" })).await.expect(201).text("id");
-    dispatcher.get(&own).await.expect(200);
-    dispatcher.get(&format!("{own}/{added}")).await.expect(200);
-    dispatcher.post(&format!("{own}/{added}/end"), json!({})).await.expect(200);
+    exercise_grid::subcategories(&dispatcher).await;
     let declined = report("不属于本辖区").await;
     dispatcher.post(&step(&declined, "reject"), json!({ "reason": "不在本辖区" })).await.expect(200);
     let id = report("路面积水").await;
@@ -140,6 +136,7 @@ async fn grid(test: &TestApp) {
     dispatcher.post(&step(&id, "call_back"), json!({ "satisfaction": "not" })).await.expect(200);
     dispatcher.post(&step(&id, "reopen"), json!({ "reason": "又积水了" })).await.expect(200);
     more_time(&dispatcher, &handler, &step, &id).await;
+    exercise_grid::joint(test, &dispatcher, &handler, &step, &report("道路塌陷").await).await;
     let seen = report("路灯不亮").await;
     worker.post(&step(&seen, "solve"), json!({ "outcome": "已换灯泡" })).await.expect(200);
     worker.get(&format!("/places/{VILLAGE}/grid/incidents/similar?category=04")).await.expect(200);
@@ -227,7 +224,7 @@ async fn venue(test: &TestApp) {
 }
 
 /// A county's own step `local_review` before another, for whoever may take that one: `<module>_<noun>_local` wants to be tried.
-async fn add_local_step(test: &TestApp, process: &str, before: &str) {
+pub(super) async fn add_local_step(test: &TestApp, process: &str, before: &str) {
     let admin = test.role(WUHUA, "base.system_admin").await;
     let title = json!({ "zh": "本地审核", "en": "Local review" });
     let step = json!({ "id": "local_review", "title": title, "before": before, "permission": before });

@@ -33,6 +33,12 @@ const NEWEST: usize = 10;
 const BEYOND: &[(&str, &str)] = &[
     ("grid_incident_merge", "names another incident by a code that no example knows"),
     ("grid_subcategory_end", "only what was added and has not ended"),
+    ("grid_party_join", CO_OPERATES),
+    ("grid_party_finish", CO_OPERATES),
+    ("grid_party_object", CO_OPERATES),
+    ("grid_party_ask_again", CO_OPERATES),
+    ("grid_party_replace", CO_OPERATES),
+    ("grid_party_release", CO_OPERATES),
     ("grid_incident_extend", LATE),
     ("grid_incident_refuse_extension", LATE),
     ("grid_incident_call_back", LATE),
@@ -48,6 +54,7 @@ const BEYOND: &[(&str, &str)] = &[
     ("mediation_case_breach", AGREED),
     ("mediation_case_apply_for_confirmation", AGREED),
 ];
+const CO_OPERATES: &str = "what is asked within an incident is begun by nothing else";
 const LATE: &str = "so late in a life that random work seldom comes there; `at_once.rs` takes it";
 const PARTIES: &str = "names the parties by ids that no example knows";
 const AGREED: &str = "only after an agreement, which names the parties";
@@ -201,7 +208,12 @@ impl<'a> Random<'a> {
         let deeds = deeds(app, module);
         let mut possible: Vec<&Operation> =
             deeds.iter().copied().filter(|o| o.path.starts_with(&format!("{}/{{", thing.collection))).collect();
-        // Mostly what the thing says can be done to it; now and then anything.
+        // Mostly what the thing says can be done to it; now and then what nobody has done yet, or anything.
+        let new = |o: &&Operation| !self.succeeded.contains(&o.id) && BEYOND.iter().all(|(known, _)| *known != o.id);
+        let untried: Vec<&Operation> = possible.iter().copied().filter(new).collect();
+        if !untried.is_empty() {
+            possible = untried;
+        }
         if self.generator_says(0.8)
             && let Some(show) = operations(app, module)
                 .into_iter()

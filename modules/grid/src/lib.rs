@@ -2,6 +2,7 @@
 
 mod forms;
 pub mod incident;
+pub mod party;
 mod process;
 mod statistics;
 pub mod subcategory;
@@ -42,6 +43,14 @@ pub static MODULE: Module = Module {
         Permission::matters("grid.incident.merge", Text::new("并案", "Merge")),
         Permission::matters("grid.incident.call_back", Text::new("回访", "Call back")),
         Permission::matters("grid.incident.reopen", Text::new("重办", "Reopen")),
+        Permission::matters("grid.party.read", Text::new("查看协同单位", "See co-operating parties")),
+        Permission::matters("grid.party.ask", Text::new("请求协同", "Ask to co-operate")),
+        Permission::matters("grid.party.join", Text::new("接受协同", "Join")),
+        Permission::matters("grid.party.finish", Text::new("协同完成", "Say that one's part is done")),
+        Permission::matters("grid.party.object", Text::new("提出异议", "Object")),
+        Permission::matters("grid.party.ask_again", Text::new("说明理由再请", "Ask again")),
+        Permission::matters("grid.party.replace", Text::new("改请其他单位", "Replace by another")),
+        Permission::matters("grid.party.release", Text::new("不再协同", "Let go")),
         Permission::everything("grid.category.manage", Text::new("管理事件小类", "Manage the county's own categories")),
     ],
     roles: &[
@@ -72,6 +81,10 @@ pub static MODULE: Module = Module {
                 "grid.incident.return",
                 "grid.incident.verify",
                 "grid.incident.redo",
+                "grid.party.read",
+                "grid.party.join",
+                "grid.party.finish",
+                "grid.party.object",
                 "base.person.read",
                 "base.form.use",
             ],
@@ -97,6 +110,11 @@ pub static MODULE: Module = Module {
                 "grid.incident.merge",
                 "grid.incident.call_back",
                 "grid.incident.reopen",
+                "grid.party.read",
+                "grid.party.ask",
+                "grid.party.ask_again",
+                "grid.party.replace",
+                "grid.party.release",
                 "grid.category.manage",
                 "base.person.read",
                 "base.form.use",
@@ -110,6 +128,10 @@ pub static MODULE: Module = Module {
                 "grid.incident.handle",
                 "grid.incident.ask_extension",
                 "grid.incident.return",
+                "grid.party.read",
+                "grid.party.join",
+                "grid.party.finish",
+                "grid.party.object",
             ],
         },
         RoleTemplate {
@@ -117,6 +139,7 @@ pub static MODULE: Module = Module {
             title: Text::new("督办领导", "Supervising leader"),
             permissions: &[
                 "grid.incident.read",
+                "grid.party.read",
                 "grid.incident.supervise",
                 "grid.incident.call_back",
                 "grid.incident.reopen",
@@ -124,11 +147,14 @@ pub static MODULE: Module = Module {
         },
     ],
     migrations: tables::MIGRATIONS,
-    api: || incident::routes().merge(subcategory::routes()),
+    api: || incident::routes().merge(party::routes()).merge(subcategory::routes()),
     public: &[],
     menu: &[
         MenuEntry {
             id: "grid.incidents", title: Text::new("网格事件", "Incidents"), operation: "grid_incident_list"
+        },
+        MenuEntry {
+            id: "grid.parties", title: Text::new("联合处置", "Joint handling"), operation: "grid_party_list"
         },
         MenuEntry {
             id: "grid.subcategories",
@@ -149,7 +175,7 @@ pub static MODULE: Module = Module {
             }
         }))
     },
-    processes: &[&process::INCIDENT],
+    processes: &[&process::INCIDENT, &party::PARTY],
     rules: include_str!("../rules.toml"),
     capabilities: &[],
     events: &[
@@ -172,11 +198,18 @@ pub static MODULE: Module = Module {
             id: "grid.incident.closed", title: Text::new("事件已结案", "An incident was closed"), sample: SAMPLE
         },
     ],
-    subscriptions: &[Subscription {
-        id: "grid.incident.came_back",
-        topic: "base.handover.ended",
-        run: |tx, payload| Box::pin(incident::service::came_back(tx, payload)),
-    }],
+    subscriptions: &[
+        Subscription {
+            id: "grid.incident.came_back",
+            topic: "base.handover.ended",
+            run: |tx, payload| Box::pin(incident::service::came_back(tx, payload)),
+        },
+        Subscription {
+            id: "grid.party.let_go",
+            topic: "grid.incident.closed",
+            run: |tx, payload| Box::pin(party::service::let_go(tx, payload)),
+        },
+    ],
     timers: &[Timer {
         id: "grid.incident.suspension_over",
         every_seconds: 60,

@@ -8,6 +8,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0003_incident_reporter", up: m0003_incident_reporter },
     Migration { name: "m0004_incident_life", up: m0004_incident_life },
     Migration { name: "m0010_subcategory", up: m0010_subcategory },
+    Migration { name: "m0011_party", up: m0011_party },
 ];
 
 /// Suspension, extension, supervision, merging, call-back.
@@ -69,4 +70,25 @@ fn m0010_subcategory(s: &mut Schema) {
     s.add_index("grid_incident", &["county", "subcategory", "id"]);
     s.add_index("grid_incident", &["county", "township", "subcategory", "id"]);
     s.add_index("grid_incident", &["county", "village", "subcategory", "id"]);
+}
+
+/// Who leads, who co-operates, and how it ended.
+fn m0011_party(s: &mut Schema) {
+    s.tenant("grid_party", |t| {
+        t.id().places().matter();
+        t.uuid("incident").text("code").text("title").text("severity");
+        t.uuid_null("organisation").text("name").uuid("contact").text("contact_name");
+        t.text_null("objection").text_null("outcome");
+        t.index(&["incident", "id"]).index(&["phase", "id"]);
+        t.index(&["township", "id"]).index(&["township", "phase", "id"]);
+        t.index(&["village", "id"]).index(&["village", "phase", "id"]);
+        // A prefecture's list is not led by a county.
+        t.index_across(&["prefecture", "id"]);
+    });
+    s.add_column("grid_incident", uuid_null("organisation"));
+    s.add_column("grid_incident", text_null("organisation_name"));
+    s.add_column("grid_incident", text_null("ending"));
+    s.add_index("grid_incident", &["county", "ending", "id"]);
+    s.add_index("grid_incident", &["county", "township", "ending", "id"]);
+    s.add_index("grid_incident", &["county", "village", "ending", "id"]);
 }

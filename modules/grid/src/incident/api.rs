@@ -18,10 +18,12 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::category::{self, CATEGORIES};
+use super::ending::Ending;
 use super::entity::{Column, Entity, Model};
 use super::follow_up::Satisfaction;
 use super::service::{self, Channel, New, Severity};
-use super::{duplicates, follow_up, on_the_spot, rest};
+use super::{dispatch, duplicates, ending, follow_up, on_the_spot, rest};
+use crate::party;
 use crate::process::INCIDENT;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -29,7 +31,6 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list, report))
         .routes(routes!(similar))
         .routes(routes!(show))
-        .routes(routes!(dispatch))
         .routes(routes!(handle))
         .routes(routes!(hand_over))
         .routes(routes!(solve))
@@ -38,6 +39,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(supervise))
         .routes(routes!(merge))
         .routes(routes!(call_back))
+        .merge(dispatch::routes())
+        .merge(ending::routes())
         .merge(process::steps::<Entity>(&INCIDENT, BY_HAND))
 }
 
@@ -51,6 +54,8 @@ const BY_HAND: &[&str] = &[
     "grid.incident.suspend",
     "grid.incident.ask_extension",
     "grid.incident.merge",
+    "grid.incident.verify",
+    "grid.incident.close",
     "grid.incident.call_back",
 ];
 
@@ -89,6 +94,12 @@ pub struct Incident {
     /// What whoever reported it says of the outcome.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) satisfaction: Option<String>,
+    /// The organisation that leads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) organisation_name: Option<String>,
+    /// What verification found, and how it ended: closed is not the same as solved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ending: Option<Ending>,
 }
 
 impl Face for Entity {
@@ -110,6 +121,8 @@ impl Face for Entity {
             suspended_until: row.suspended_until,
             merged_into: row.merged_into.clone(),
             satisfaction: row.satisfaction.clone(),
+            organisation_name: row.organisation_name.clone(),
+            ending: row.ending,
         }
     }
 
@@ -158,6 +171,8 @@ pub(crate) struct InFull {
     pub(crate) supervision: Option<String>,
     /// Codes of the incidents that go on as part of this one.
     pub(crate) merged: Vec<String>,
+    /// Those who co-operate.
+    pub(crate) parties: Vec<party::Brief>,
     #[serde(flatten)]
     #[schema(inline)]
     pub(crate) course: Course,
@@ -184,6 +199,7 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
         outcome: row.outcome.clone(),
         supervision: row.supervision.clone(),
         merged: duplicates::merged_into(ctx, row).await?.into_iter().map(|row| row.code).collect(),
+        parties: party::service::of(ctx, row).await?.into_iter().map(|one| party::brief(ctx, one)).collect(),
         course: Course::of::<Entity>(ctx, row).await?,
     })
 }
@@ -196,6 +212,9 @@ struct ListQuery {
     category: Option<String>,
     /// Code of one of the county's own categories.
     subcategory: Option<String>,
+    /// How it ended.
+    #[param(inline)]
+    ending: Option<Ending>,
     /// Only what somebody above watches.
     #[param(default = false)]
     supervised: bool,
@@ -217,6 +236,9 @@ async fn list(
         }
         if let Some(code) = &own.subcategory {
             query = query.filter(Column::Subcategory.eq(code));
+        }
+        if let Some(ending) = own.ending {
+            query = query.filter(Column::Ending.eq(ending));
         }
         if own.supervised { query.filter(Column::Supervised.eq(true)) } else { query }
     });
@@ -356,40 +378,13 @@ async fn show(ctx: Ctx, path: Path<MatterPath>) -> Result<Reply<InFull>> {
     Ok(Reply::ok(in_full(&ctx, &row).await?).version(row.version))
 }
 
-/// Whom to give it to.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = grid::Dispatch)]
-pub(crate) struct Dispatch {
-    /// An account that may handle incidents at the place: `GET …/holders`.
-    #[schema(extensions(
-        ("x-choices" = json!({ "path": "/holders?permission=grid.incident.handle", "value": "id", "title": "title" }))
-    ))]
-    to: Uuid,
-    #[serde(default)]
-    #[schema(max_length = 500)]
-    reason: Option<String>,
-}
-
-/// Gives it to somebody to handle.
-#[utoipa::path(post, path = "/incidents/{id}/dispatch", operation_id = "grid_incident_dispatch",
-    security(("token" = ["grid.incident.dispatch"])),
-    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
-    request_body = Dispatch, responses((status = 200, body = Incident)))]
-async fn dispatch(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<Dispatch>) -> Result<Reply<Incident>> {
-    let row = process::find::<Entity>(&ctx, path.id).await?;
-    let mut tx = ctx.begin().await?;
-    let row = service::dispatch(&mut tx, &row, body.to, body.reason).await?;
-    process::done::<Entity>(&ctx, tx, "grid.incident.dispatch", &row).await
-}
-
 /// What was done.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = grid::Outcome, example = json!({ "outcome": "已清运，并与村小组约定每周两次" }))]
 pub(crate) struct Outcome {
     #[schema(min_length = 1, max_length = 500)]
-    outcome: String,
+    pub(crate) outcome: String,
 }
 
 /// Says what was done. Only the one it was given to can.

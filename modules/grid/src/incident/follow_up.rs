@@ -119,6 +119,7 @@ pub(super) async fn reopen(tx: &mut Tx, row: &Model, reason: Option<String>) -> 
     let row = process::advance::<Entity>(tx, row, "grid.incident.reopen", how).await?;
     let row = process::set::<Entity>(tx, &row, |u| {
         u.col_expr(Column::Satisfaction, Expr::value(None::<String>))
+            .col_expr(Column::Ending, Expr::value(None::<String>))
             .col_expr(Column::CalledBackAt, Expr::value(None::<chrono::DateTime<chrono::Utc>>))
     })
     .await?;

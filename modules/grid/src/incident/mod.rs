@@ -1,8 +1,10 @@
 //! An incident: what somebody saw, where, and what became of it.
 
-mod api;
+pub(crate) mod api;
 pub(crate) mod category;
+mod dispatch;
 mod duplicates;
+pub mod ending;
 pub mod entity;
 mod follow_up;
 mod on_the_spot;

@@ -16,9 +16,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::entity::{ActiveModel, Column, Entity, Model};
-use super::{category, duplicates, follow_up, on_the_spot, rest};
+use super::{category, duplicates, ending, follow_up, on_the_spot, rest};
 use crate::process::{HANDED_OVER, INCIDENT};
-use crate::subcategory;
+use crate::{party, subcategory};
 
 /// How fast it has to go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -39,12 +39,12 @@ impl Severity {
         }
     }
 
-    pub(super) fn parse(text: &str) -> Severity {
+    pub(crate) fn parse(text: &str) -> Severity {
         [Severity::Urgent, Severity::Emergency].into_iter().find(|s| s.as_str() == text).unwrap_or_default()
     }
 
     /// Picks the stricter deadline rule.
-    fn pace(self) -> Option<&'static str> {
+    pub(crate) fn pace(self) -> Option<&'static str> {
         (self != Severity::Ordinary).then(|| self.as_str())
     }
 }
@@ -207,7 +207,7 @@ pub(crate) async fn held(ctx: &Ctx, person: Uuid) -> Result<Vec<Held>> {
 pub(crate) async fn step(tx: &mut Tx, row: &Model, action: &str, reason: Option<String>) -> Result<Model> {
     match action {
         "grid.incident.return" => only_the_assignee(tx, row)?,
-        "grid.incident.verify" | "grid.incident.redo" => only_another_person(tx, row.handled_by, VERIFY)?,
+        "grid.incident.redo" => ending::not_their_own(tx, row)?,
         "grid.incident.extend" | "grid.incident.refuse_extension" => {
             return rest::decide(tx, row, action, reason).await;
         }
@@ -229,7 +229,12 @@ pub(crate) async fn step(tx: &mut Tx, row: &Model, action: &str, reason: Option<
     }
     if action == "grid.incident.return" {
         // "Not ours": the dispatcher decides anew, and nobody has it until then.
-        return process::set::<Entity>(tx, &row, |u| u.col_expr(Column::Assignee, Expr::value(None::<Uuid>))).await;
+        return process::set::<Entity>(tx, &row, |u| {
+            u.col_expr(Column::Assignee, Expr::value(None::<Uuid>))
+                .col_expr(Column::Organisation, Expr::value(None::<Uuid>))
+                .col_expr(Column::OrganisationName, Expr::value(None::<String>))
+        })
+        .await;
     }
     Ok(row)
 }
@@ -245,28 +250,23 @@ pub(super) async fn ended(tx: &mut Tx, row: &Model) -> Result<()> {
     duplicates::tell_the_merged(tx, row).await
 }
 
-/// Gives it to somebody who may handle incidents at its place.
-pub(crate) async fn dispatch(tx: &mut Tx, row: &Model, to: Uuid, note: Option<String>) -> Result<Model> {
+/// Whether somebody may handle incidents at its place.
+pub(super) async fn may_handle(tx: &Tx, row: &Model, who: Uuid) -> Result<()> {
     let place = tx.snapshot.places.place(row.place)?;
-    if !jizuo_kernel::identity::grants::may(tx, to, "grid.incident.handle", &place).await? {
-        let name = &place.name;
-        return Err(refuse(
-            "grid.incident.handler",
-            say!(
-                "此人在{name}没有处置权限，请选择有“处置”权限的人",
-                "this account may not handle incidents at {name}; choose one that may"
-            ),
-        )
-        .rule("grid.incident.handle")
-        .who(tx.app.registry.holders("grid.incident.handle"))
-        .into());
+    if jizuo_kernel::identity::grants::may(tx, who, "grid.incident.handle", &place).await? {
+        return Ok(());
     }
-    let how = Move { reason: note, assignee: Some(to), ..paced(row) };
-    let row = process::advance::<Entity>(tx, row, "grid.incident.dispatch", how).await?;
-    let row = process::set::<Entity>(tx, &row, |u| u.col_expr(Column::Assignee, Expr::value(Some(to)))).await?;
-    tx.note("assignee", to);
-    tell(tx, "grid.incident.dispatched", &row)?;
-    Ok(row)
+    let name = &place.name;
+    Err(refuse(
+        "grid.incident.handler",
+        say!(
+            "此人在{name}没有处置权限，请选择有“处置”权限的人",
+            "this account may not handle incidents at {name}; choose one that may"
+        ),
+    )
+    .rule("grid.incident.handle")
+    .who(tx.app.registry.holders("grid.incident.handle"))
+    .into())
 }
 
 /// Says what was done. Only the one it was given to can say so.
@@ -274,6 +274,7 @@ pub(crate) async fn handle(tx: &mut Tx, row: &Model, outcome: String) -> Result<
     only_the_assignee(tx, row)?;
     let how = Move { reason: Some(outcome.clone()), ..paced(row) };
     let row = process::advance::<Entity>(tx, row, "grid.incident.handle", how).await?;
+    party::service::all_answered(tx, &row).await?;
     let by = tx.actor.account;
     done_by(tx, &row, by, &outcome).await
 }
@@ -350,13 +351,6 @@ pub(super) fn only_another_person(tx: &Tx, own: Option<Uuid>, what: Other) -> Re
     let refusal = refuse(what.code, what.message).rule(rule.id).source(rule.basis);
     Err(refusal.who(tx.app.registry.holders(what.permission)).into())
 }
-
-const VERIFY: Other = Other {
-    rule: "GRID.VERIFY.OTHER_PERSON",
-    permission: "grid.incident.verify",
-    code: "grid.incident.own_work",
-    message: Text::new("处置人不能核查自己办的事件", "whoever handled an incident cannot verify it"),
-};
 
 pub(super) fn only_the_assignee(tx: &Tx, row: &Model) -> Result<()> {
     if row.assignee.is_none() || row.assignee == tx.actor.account {
