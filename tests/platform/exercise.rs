@@ -137,6 +137,7 @@ async fn grid(test: &TestApp) {
     dispatcher.post(&step(&id, "reopen"), json!({ "reason": "又积水了" })).await.expect(200);
     more_time(&dispatcher, &handler, &step, &id).await;
     exercise_grid::joint(test, &dispatcher, &handler, &step, &report("道路塌陷").await).await;
+    exercise_grid::whistle(test, &handler).await;
     let seen = report("路灯不亮").await;
     worker.post(&step(&seen, "solve"), json!({ "outcome": "已换灯泡" })).await.expect(200);
     worker.get(&format!("/places/{VILLAGE}/grid/incidents/similar?category=04")).await.expect(200);

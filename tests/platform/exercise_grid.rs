@@ -1,6 +1,7 @@
 //! Grid governance beside the plain life of an incident, for `exercise.rs`: every operation with success.
 
-use jizuo_testing::places::{VILLAGE, WUHUA};
+use chrono::Duration;
+use jizuo_testing::places::{HUASHAN, VILLAGE, WUHUA};
 use jizuo_testing::{TestApp, User};
 use serde_json::json;
 
@@ -52,4 +53,47 @@ pub(super) async fn joint(
     handler.post(&format!("{parties}/{party}/finish"), json!({ "outcome": "已到场" })).await.expect(200);
     let admin = test.role(WUHUA, "base.system_admin").await;
     admin.delete(&format!("/places/{WUHUA}/processes/grid.party")).await.expect(204);
+}
+
+/// Whistles: every answer of a department, and what becomes of it.
+pub(super) async fn whistle(test: &TestApp, handler: &User<'_>) {
+    let (whistles, calls) = (format!("/places/{HUASHAN}/grid/whistles"), format!("/places/{HUASHAN}/grid/calls"));
+    let commander = test.role(HUASHAN, "grid.commander").await;
+    let supervisor = test.role(WUHUA, "grid.supervisor").await;
+    add_local_step(test, "grid.whistle", "grid.whistle.conclude").await;
+    add_local_step(test, "grid.call", "grid.call.arrive").await;
+    let blow = async |severity: &str| {
+        let body = json!({
+            "occasion": "emergency", "title": "路面塌陷", "severity": severity,
+            "departments": [{ "contact": handler.id }],
+        });
+        let id = commander.post(&whistles, body).await.expect(201).text("id");
+        let list = commander.get(&calls).await.expect(200);
+        (format!("{whistles}/{id}"), list.items()[0]["id"].as_str().unwrap().to_owned())
+    };
+    let (whistle, id) = blow("ordinary").await;
+    let call = format!("{calls}/{id}");
+    handler.get(&call).await.expect(200);
+    handler.post(&format!("{call}/local/local_review"), json!({})).await.expect(200);
+    handler.post(&format!("{call}/arrive"), json!({ "who": "三人" })).await.expect(200);
+    commander.post(&format!("{whistle}/local/local_review"), json!({})).await.expect(200);
+    commander.post(&format!("{whistle}/conclude"), json!({ "result": "已围挡" })).await.expect(200);
+    let ratings = json!({ "ratings": [{ "call": id, "rating": "satisfied" }] });
+    commander.post(&format!("{whistle}/rate"), ratings).await.expect(200);
+    commander.get(&whistle).await.expect(200);
+    commander.get(&whistles).await.expect(200);
+
+    let (whistle, id) = blow("ordinary").await;
+    handler.post(&format!("{calls}/{id}/decline"), json!({ "reason": "不归我们" })).await.expect(200);
+    supervisor.post(&format!("{calls}/{id}/examine"), json!({ "reason": "职责已明确" })).await.expect(200);
+    commander.post(&format!("{whistle}/call_off"), json!({ "reason": "已处置" })).await.expect(200);
+    let (_, id) = blow("emergency").await;
+    commander.post(&format!("{calls}/{id}/stand_down"), json!({})).await.expect(200);
+    let (_, id) = blow("emergency").await;
+    test.pass(Duration::hours(1));
+    commander.post(&format!("{calls}/{id}/miss"), json!({})).await.expect(200);
+    let admin = test.role(WUHUA, "base.system_admin").await;
+    for process in ["grid.whistle", "grid.call"] {
+        admin.delete(&format!("/places/{WUHUA}/processes/{process}")).await.expect(204);
+    }
 }

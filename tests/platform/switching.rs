@@ -39,6 +39,13 @@ const BEYOND: &[(&str, &str)] = &[
     ("grid_party_ask_again", CO_OPERATES),
     ("grid_party_replace", CO_OPERATES),
     ("grid_party_release", CO_OPERATES),
+    ("grid_whistle_conclude", "only once every department has answered"),
+    ("grid_whistle_rate", "only after the joint result"),
+    ("grid_call_examine", CALLED),
+    ("grid_call_arrive", CALLED),
+    ("grid_call_decline", CALLED),
+    ("grid_call_miss", CALLED),
+    ("grid_call_stand_down", CALLED),
     ("grid_incident_extend", LATE),
     ("grid_incident_refuse_extension", LATE),
     ("grid_incident_call_back", LATE),
@@ -55,6 +62,7 @@ const BEYOND: &[(&str, &str)] = &[
     ("mediation_case_apply_for_confirmation", AGREED),
 ];
 const CO_OPERATES: &str = "what is asked within an incident is begun by nothing else";
+const CALLED: &str = "what a whistle calls is begun by nothing else";
 const LATE: &str = "so late in a life that random work seldom comes there; `at_once.rs` takes it";
 const PARTIES: &str = "names the parties by ids that no example knows";
 const AGREED: &str = "only after an agreement, which names the parties";
@@ -193,8 +201,13 @@ impl<'a> Random<'a> {
         let by = self.people.choose(&mut self.generator).unwrap().clone();
         self.number += 1;
         // The newest, so that some of them go all of their way.
-        let own = self.things.iter().rev().filter(|(of, _)| of == module);
-        let things: Vec<Thing> = own.take(NEWEST).map(|(_, thing)| thing.clone()).collect();
+        let below = |thing: &Thing| -> Vec<&'a Operation> {
+            let path = format!("{}/{{", thing.collection);
+            deeds(app, module).into_iter().filter(|o| o.path.starts_with(&path)).collect()
+        };
+        let own = self.things.iter().rev().filter(|(of, _)| of == module).map(|(_, thing)| thing);
+        let (new, old): (Vec<&Thing>, Vec<&Thing>) = own.partition(|thing| below(thing).iter().any(|o| self.is_new(o)));
+        let things: Vec<Thing> = new.into_iter().chain(old).take(NEWEST).cloned().collect();
         let Some(thing) = things.choose(&mut self.generator).filter(|_| self.generator_says(0.7)) else {
             let Some(operation) = beginnings(app, module).choose(&mut self.generator).copied() else { return };
             if let Ok(thing) = begin(app, &by, operation, HERE, self.number).await {
@@ -205,15 +218,8 @@ impl<'a> Random<'a> {
             }
             return;
         };
-        let deeds = deeds(app, module);
-        let mut possible: Vec<&Operation> =
-            deeds.iter().copied().filter(|o| o.path.starts_with(&format!("{}/{{", thing.collection))).collect();
-        // Mostly what the thing says can be done to it; now and then what nobody has done yet, or anything.
-        let new = |o: &&Operation| !self.succeeded.contains(&o.id) && BEYOND.iter().all(|(known, _)| *known != o.id);
-        let untried: Vec<&Operation> = possible.iter().copied().filter(new).collect();
-        if !untried.is_empty() {
-            possible = untried;
-        }
+        // Mostly what the thing says can be done to it; now and then anything.
+        let mut possible = below(thing);
         if self.generator_says(0.8)
             && let Some(show) = operations(app, module)
                 .into_iter()
@@ -227,11 +233,19 @@ impl<'a> Random<'a> {
                 possible = open;
             }
         }
+        // What nobody has done yet comes first.
+        if possible.iter().any(|o| self.is_new(o)) {
+            possible.retain(|o| self.is_new(o));
+        }
         let Some(operation) = possible.choose(&mut self.generator).copied() else { return };
         let answer = call(app, &by, operation, thing.place, Some(&thing.id), self.number).await;
         if answer.status.is_success() {
             self.succeeded.insert(operation.id.clone());
         }
+    }
+
+    fn is_new(&self, operation: &Operation) -> bool {
+        !self.succeeded.contains(&operation.id) && BEYOND.iter().all(|(known, _)| *known != operation.id)
     }
 
     fn generator_says(&mut self, often: f64) -> bool {

@@ -7,6 +7,7 @@ mod process;
 mod statistics;
 pub mod subcategory;
 mod tables;
+pub mod whistle;
 
 use jizuo_kernel::Text;
 use jizuo_kernel::module::{MenuEntry, Module, Permission, RoleTemplate, Sealed, Subscription, Timer, Topic};
@@ -51,6 +52,17 @@ pub static MODULE: Module = Module {
         Permission::matters("grid.party.ask_again", Text::new("说明理由再请", "Ask again")),
         Permission::matters("grid.party.replace", Text::new("改请其他单位", "Replace by another")),
         Permission::matters("grid.party.release", Text::new("不再协同", "Let go")),
+        Permission::matters("grid.whistle.read", Text::new("查看吹哨", "See whistles")),
+        Permission::matters("grid.whistle.blow", Text::new("吹哨", "Blow the whistle")),
+        Permission::matters("grid.whistle.conclude", Text::new("登记共同处置结果", "Record the joint result")),
+        Permission::matters("grid.whistle.rate", Text::new("评价部门", "Rate the departments")),
+        Permission::matters("grid.whistle.call_off", Text::new("撤哨", "Call a whistle off")),
+        Permission::matters("grid.call.read", Text::new("查看部门报到", "See which departments came")),
+        Permission::matters("grid.call.arrive", Text::new("登记报到", "Record an arrival")),
+        Permission::matters("grid.call.decline", Text::new("拒绝报到", "Decline to come")),
+        Permission::matters("grid.call.miss", Text::new("登记逾期未报到", "Record that a department did not come")),
+        Permission::matters("grid.call.stand_down", Text::new("撤哨，不必报到", "Stand down")),
+        Permission::matters("grid.call.examine", Text::new("核实拒绝和未报到", "Look into refusals and absences")),
         Permission::everything("grid.category.manage", Text::new("管理事件小类", "Manage the county's own categories")),
     ],
     roles: &[
@@ -85,6 +97,10 @@ pub static MODULE: Module = Module {
                 "grid.party.join",
                 "grid.party.finish",
                 "grid.party.object",
+                "grid.whistle.read",
+                "grid.call.read",
+                "grid.call.arrive",
+                "grid.call.decline",
                 "base.person.read",
                 "base.form.use",
             ],
@@ -132,6 +148,10 @@ pub static MODULE: Module = Module {
                 "grid.party.join",
                 "grid.party.finish",
                 "grid.party.object",
+                "grid.whistle.read",
+                "grid.call.read",
+                "grid.call.arrive",
+                "grid.call.decline",
             ],
         },
         RoleTemplate {
@@ -140,14 +160,34 @@ pub static MODULE: Module = Module {
             permissions: &[
                 "grid.incident.read",
                 "grid.party.read",
+                "grid.whistle.read",
+                "grid.call.read",
+                "grid.call.examine",
                 "grid.incident.supervise",
                 "grid.incident.call_back",
                 "grid.incident.reopen",
             ],
         },
+        RoleTemplate {
+            id: "grid.commander",
+            title: Text::new("街乡吹哨负责人", "Township commander"),
+            permissions: &[
+                "grid.incident.read",
+                "grid.party.read",
+                "grid.whistle.read",
+                "grid.whistle.blow",
+                "grid.whistle.conclude",
+                "grid.whistle.rate",
+                "grid.whistle.call_off",
+                "grid.call.read",
+                "grid.call.arrive",
+                "grid.call.miss",
+                "grid.call.stand_down",
+            ],
+        },
     ],
     migrations: tables::MIGRATIONS,
-    api: || incident::routes().merge(party::routes()).merge(subcategory::routes()),
+    api: || incident::routes().merge(party::routes()).merge(whistle::routes()).merge(subcategory::routes()),
     public: &[],
     menu: &[
         MenuEntry {
@@ -175,7 +215,7 @@ pub static MODULE: Module = Module {
             }
         }))
     },
-    processes: &[&process::INCIDENT, &party::PARTY],
+    processes: &[&process::INCIDENT, &party::PARTY, &whistle::WHISTLE, &whistle::CALL],
     rules: include_str!("../rules.toml"),
     capabilities: &[],
     events: &[
@@ -196,6 +236,16 @@ pub static MODULE: Module = Module {
         },
         Topic {
             id: "grid.incident.closed", title: Text::new("事件已结案", "An incident was closed"), sample: SAMPLE
+        },
+        Topic {
+            id: "grid.whistle.blown",
+            title: Text::new("乡镇已吹哨", "A township called departments"),
+            sample: CALLED,
+        },
+        Topic {
+            id: "grid.call.declined",
+            title: Text::new("部门拒绝报到", "A department declined to come"),
+            sample: CALLED,
         },
     ],
     subscriptions: &[
@@ -224,3 +274,5 @@ pub static MODULE: Module = Module {
 
 /// No name, no telephone: who may read the feed is not always who may read the incident.
 const SAMPLE: &str = r#"{"id":"0192f0c0-0000-7000-8000-000000000001","code":"WG530102001001-0192F0C0","place":"530102001001","category":"04","severity":"ordinary","state":"reported"}"#;
+const CALLED: &str =
+    r#"{"id":"0192f0c0-0000-7000-8000-000000000001","code":"CS530102001000-0192F0C00000","place":"530102001"}"#;

@@ -1,6 +1,6 @@
 //! The tables of grid governance.
 
-use jizuo_kernel::schema::{Migration, Schema, flag_off, instant_null, int_zero, text_null, uuid_null};
+use jizuo_kernel::schema::{Columns, Migration, Schema, flag_off, instant_null, int_zero, text_null, uuid_null};
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0001_incident", up: m0001_incident },
@@ -9,6 +9,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0004_incident_life", up: m0004_incident_life },
     Migration { name: "m0010_subcategory", up: m0010_subcategory },
     Migration { name: "m0011_party", up: m0011_party },
+    Migration { name: "m0012_whistle", up: m0012_whistle },
 ];
 
 /// Suspension, extension, supervision, merging, call-back.
@@ -79,11 +80,8 @@ fn m0011_party(s: &mut Schema) {
         t.uuid("incident").text("code").text("title").text("severity");
         t.uuid_null("organisation").text("name").uuid("contact").text("contact_name");
         t.text_null("objection").text_null("outcome");
-        t.index(&["incident", "id"]).index(&["phase", "id"]);
-        t.index(&["township", "id"]).index(&["township", "phase", "id"]);
-        t.index(&["village", "id"]).index(&["village", "phase", "id"]);
-        // A prefecture's list is not led by a county.
-        t.index_across(&["prefecture", "id"]);
+        t.index(&["incident", "id"]);
+        lists(t);
     });
     s.add_column("grid_incident", uuid_null("organisation"));
     s.add_column("grid_incident", text_null("organisation_name"));
@@ -91,4 +89,32 @@ fn m0011_party(s: &mut Schema) {
     s.add_index("grid_incident", &["county", "ending", "id"]);
     s.add_index("grid_incident", &["county", "township", "ending", "id"]);
     s.add_index("grid_incident", &["county", "village", "ending", "id"]);
+}
+
+/// A township's calls to departments, and what each answered.
+fn m0012_whistle(s: &mut Schema) {
+    s.tenant("grid_whistle", |t| {
+        t.id().places().matter();
+        t.text("code").text("occasion").text("severity").text("title").text("description");
+        t.uuid_null("incident").text_null("incident_code").uuid_null("blown_by").text("blown_by_name");
+        t.text_null("result").unique(&["code"]).index(&["occasion", "id"]);
+        lists(t);
+    });
+    s.tenant("grid_call", |t| {
+        t.id().places().matter();
+        t.uuid("whistle").text("code").text("title");
+        t.uuid_null("organisation").text("name").uuid("contact").text("contact_name");
+        t.instant("arrive_by").instant_null("arrived_at").text_null("arrived").text_null("refusal");
+        t.text_null("finding").text_null("rating").text_null("rating_note");
+        t.index(&["whistle", "id"]);
+        lists(t);
+    });
+}
+
+/// Lists are newest first, at every level, all or in one phase; a prefecture's is not led by a county.
+fn lists(t: &mut Columns) {
+    t.index(&["phase", "id"]);
+    t.index(&["township", "id"]).index(&["township", "phase", "id"]);
+    t.index(&["village", "id"]).index(&["village", "phase", "id"]);
+    t.index_across(&["prefecture", "id"]);
 }

@@ -80,7 +80,7 @@ async fn give(tx: &mut Tx, row: &Model, body: Dispatch) -> Result<Model> {
     })
     .await?;
     let asked: Vec<_> = with.iter().map(NewParty::asked).collect();
-    party::service::ask(tx, &row, &asked, party::service::MANY).await?;
+    party::service::ask(tx, &row, &asked, "with.*").await?;
     tx.note("assignee", to);
     service::tell(tx, "grid.incident.dispatched", &row)?;
     Ok(row)

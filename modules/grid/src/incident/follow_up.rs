@@ -5,6 +5,7 @@ use jizuo_kernel::error::{Faults, refuse};
 use jizuo_kernel::process::{self, Move};
 use jizuo_kernel::{Ctx, Result, Text, Tx, rules, say};
 use sea_orm::sea_query::Expr;
+use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,9 +13,10 @@ use super::entity::{Column, Entity, Model};
 use super::service::{self, Other};
 
 /// What whoever reported it says of the outcome.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Satisfaction {
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum Satisfaction {
     Satisfied,
     Basically,
     Not,

@@ -13,4 +13,5 @@ pub(crate) mod service;
 
 pub(crate) use api::routes;
 pub use category::{CATEGORIES, Category};
+pub use follow_up::Satisfaction;
 pub(crate) use service::DISPUTE;

@@ -88,13 +88,10 @@ pub(crate) const NO_ORGANISATION: Text =
     Text::new("本县没有这个单位，或已撤销", "the county has no such organisation, or it is dissolved");
 const TWICE: Text = Text::new("同一单位已经请过", "this one has been asked already");
 
-/// Of a list of several, `with.0.contact`; of one, `party.contact`.
+/// Of several, `with.0.contact` for the field `with.*`; of one, `party.contact`.
 fn part_of(field: &str, n: usize, part: &str) -> String {
-    if field == MANY { format!("{field}.{n}.{part}") } else { format!("{field}.{part}") }
+    format!("{}.{part}", field.replace('*', &n.to_string()))
 }
-
-/// The field that lists several.
-pub(crate) const MANY: &str = "with";
 
 fn same(one: &Named, organisation: Option<Uuid>, contact: Uuid) -> bool {
     if organisation.is_some() { one.organisation == organisation } else { one.contact == contact }

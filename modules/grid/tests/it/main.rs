@@ -4,6 +4,7 @@
 mod categories;
 mod joint;
 mod life;
+mod whistle;
 
 use chrono::Duration;
 use jizuo_grid::MODULE;
