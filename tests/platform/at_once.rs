@@ -1,11 +1,11 @@
 //! Twenty people do the same to one matter at the same moment: one succeeds, and the others learn what is true now.
 
-use jizuo_kernel::process::Step;
+use jizuo_kernel::process::{Process, Step};
 use jizuo_kernel::registry::Operation;
 use jizuo_server::MODULES;
 use jizuo_testing::{TestApp, User};
 
-use super::work::{HERE, Thing, begin, call, mighty, opener, step, take, ways};
+use super::work::{HERE, Thing, begin, call, mighty, opener, path, shows, step, take, ways};
 use super::{sql, together};
 
 const PEOPLE: usize = 20;
@@ -17,6 +17,19 @@ const BEYOND: &[(&str, &str)] = &[
         "grid.incident.merge",
         "names another incident by a code that no example knows; the module's own tests race for it",
     ),
+    ("grid.party.join", PARTY),
+    ("grid.party.finish", PARTY),
+    ("grid.party.object", PARTY),
+    ("grid.party.ask_again", PARTY),
+    ("grid.party.replace", PARTY),
+    ("grid.party.release", PARTY),
+    ("grid.whistle.conclude", "only once every department has answered; the module's own tests race for it"),
+    ("grid.whistle.rate", "only after the joint result"),
+    ("grid.call.examine", CALLED),
+    ("grid.call.arrive", CALLED),
+    ("grid.call.decline", CALLED),
+    ("grid.call.miss", CALLED),
+    ("grid.call.stand_down", CALLED),
     ("venue.booking.confirm", "the twin takes the room; the module's own tests race for it"),
     ("venue.booking.hand_back", "only after the confirmation"),
     ("consultation.meeting.exempt", "taken by itself, unless a county has put a step before it"),
@@ -30,6 +43,8 @@ const BEYOND: &[(&str, &str)] = &[
     ("mediation.case.perform", "only after an agreement, which names the parties"),
     ("mediation.case.breach", "only after an agreement, which names the parties"),
 ];
+const PARTY: &str = "asked within an incident, and begun by nothing else; the module's own tests race for it";
+const CALLED: &str = "called by a whistle, and begun by nothing else; the module's own tests race for it";
 const PARTIES: &str = "names the parties by ids that no example knows; the module's own tests race for it";
 
 #[tokio::test]
@@ -134,4 +149,63 @@ async fn race(
     }
     assert_eq!(traces(test, &matter.id).await, alone, "{}", taken.action);
     Ok(())
+}
+
+#[tokio::test]
+async fn of_people_who_close_return_and_dispatch_at_the_same_moment_each_goes_on_from_the_one_before() {
+    let test = TestApp::with(MODULES).await;
+    let mut crowd = Vec::new();
+    for _ in 0..3 {
+        crowd.push(mighty(&test, HERE.county).await);
+    }
+    let (mut raced, mut lost) = (Vec::new(), 0);
+    for process in test.app.registry.optional().flat_map(|module| module.processes) {
+        let Some(opener) = opener(&test, &crowd[0], process).await else { continue };
+        for (state, way) in ways(process)
+            .into_iter()
+            .filter(|(state, _)| process.steps.iter().filter(|step| step.from.contains(state)).count() > 1)
+        {
+            let Ok(matter) = brought(&test, &crowd, opener, &way).await else { continue };
+            // What is begun within something else is not what was begun here.
+            if process.steps.iter().all(|one| step(&test.app, &matter, one.action).is_none()) {
+                continue;
+            }
+            lost += mixed(&test, &crowd, &matter, process).await;
+            raced.push(format!("{} {state}", process.id));
+        }
+    }
+    for must in ["accepted", "dispatched", "handled"] {
+        assert!(raced.contains(&format!("grid.incident {must}")), "{must}: {raced:?}");
+    }
+    assert!(lost > raced.len(), "only {lost} came too late");
+    eprintln!("every step at once in {} states, {lost} refused: {}", raced.len(), raced.join(", "));
+}
+
+/// Every step of the process at once: what was taken is one line without a fork, and everybody else is told why not.
+async fn mixed(test: &TestApp, crowd: &[User<'_>], matter: &Thing, process: &Process) -> usize {
+    let before = traces(test, &matter.id).await;
+    let operations = process.steps.iter().filter_map(|one| step(&test.app, matter, one.action));
+    let racers: Vec<_> = operations.enumerate().map(|(n, one)| (one, crowd[n % crowd.len()].at_once())).collect();
+    let answers =
+        together(racers.iter().map(|(one, person)| call(&test.app, person, one, matter.place, Some(&matter.id), 0)))
+            .await;
+    let (won, lost): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status.is_success());
+    assert!(!won.is_empty(), "{}: nobody succeeded", process.id);
+    for answer in &lost {
+        // Somebody else has it now, or what was asked does not fit it: both are said.
+        assert!([409, 422].contains(&answer.status.as_u16()), "{answer:#?}");
+    }
+    let after = traces(test, &matter.id).await;
+    let taken = i64::try_from(won.len()).unwrap();
+    assert_eq!((after.audit, after.steps), (before.audit + taken, before.steps + taken), "{}", process.id);
+    let show = path(&test.app, shows(test, matter).unwrap(), matter.place, Some(&matter.id));
+    let shown = crowd[0].get(&show).await.expect(200);
+    let line = shown.body["steps"].as_array().unwrap();
+    for pair in line.windows(2) {
+        assert_eq!(pair[1]["from"], pair[0]["to"], "{}: {line:#?}", process.id);
+    }
+    assert_eq!(line.last().unwrap()["to"], shown.body["state"], "{}", process.id);
+    let open = i64::from(shown.body["phase"] != "done");
+    assert_eq!(after.open_tasks, open, "{}: {:#}", process.id, shown.body);
+    lost.len()
 }

@@ -7,7 +7,7 @@ use jizuo_testing::places::{ESHAN, HUASHAN, KUNMING, OTHER_VILLAGE, PROVINCE, VI
 use jizuo_testing::{TestApp, User};
 use serde_json::{Value, json};
 
-use super::{exercise_base_data, exercise_net, words};
+use super::{exercise_base_data, exercise_grid, exercise_net, words};
 
 #[tokio::test]
 async fn every_operation_succeeds_somewhere_and_leaves_the_audit_it_should() {
@@ -115,6 +115,7 @@ async fn grid(test: &TestApp) {
         }
     };
     worker.get(&format!("/places/{VILLAGE}/grid/categories")).await.expect(200);
+    exercise_grid::subcategories(&dispatcher).await;
     let declined = report("不属于本辖区").await;
     dispatcher.post(&step(&declined, "reject"), json!({ "reason": "不在本辖区" })).await.expect(200);
     let id = report("路面积水").await;
@@ -136,6 +137,8 @@ async fn grid(test: &TestApp) {
     dispatcher.post(&step(&id, "call_back"), json!({ "satisfaction": "not" })).await.expect(200);
     dispatcher.post(&step(&id, "reopen"), json!({ "reason": "又积水了" })).await.expect(200);
     more_time(&dispatcher, &handler, &step, &id).await;
+    exercise_grid::joint(test, &dispatcher, &handler, &step, &report("道路塌陷").await).await;
+    exercise_grid::whistle(test, &handler).await;
     let seen = report("路灯不亮").await;
     worker.post(&step(&seen, "solve"), json!({ "outcome": "已换灯泡" })).await.expect(200);
     worker.get(&format!("/places/{VILLAGE}/grid/incidents/similar?category=04")).await.expect(200);
@@ -223,7 +226,7 @@ async fn venue(test: &TestApp) {
 }
 
 /// A county's own step `local_review` before another, for whoever may take that one: `<module>_<noun>_local` wants to be tried.
-async fn add_local_step(test: &TestApp, process: &str, before: &str) {
+pub(super) async fn add_local_step(test: &TestApp, process: &str, before: &str) {
     let admin = test.role(WUHUA, "base.system_admin").await;
     let title = json!({ "zh": "本地审核", "en": "Local review" });
     let step = json!({ "id": "local_review", "title": title, "before": before, "permission": before });

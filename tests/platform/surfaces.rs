@@ -13,7 +13,7 @@ use jizuo_testing::{TestApp, User};
 use serde_json::Value;
 
 use super::work::{
-    HERE, Thing, begin, beginnings, call, mighty, opener, operations, parameters, path, step, take, ways,
+    HERE, Thing, begin, beginnings, call, mighty, opener, operations, parameters, path, shows, step, take, ways,
 };
 use super::{body_of, document, path_of, sql};
 
@@ -323,13 +323,6 @@ fn served_operations(document: &Value) -> Names {
         paths.flat_map(|(path, item)| item.as_object().unwrap().iter().map(move |(method, o)| (path, method, o)));
     let named = each.filter_map(|(path, method, o)| Some((path, method.to_uppercase(), o["operationId"].as_str()?)));
     named.map(|(path, method, id)| format!("{method} {path} {id}")).collect()
-}
-
-/// The operation that shows one thing.
-fn shows<'a>(test: &'a TestApp, thing: &Thing) -> Option<&'a Operation> {
-    let below = format!("{}/{{", thing.collection);
-    let mut all = test.app.registry.operations().into_iter();
-    all.find(|o| o.reads() && parameters(o).len() == 1 && o.path.starts_with(&below))
 }
 
 /// The permission that an operation needs.

@@ -69,20 +69,34 @@ pub(super) fn step<'a>(app: &'a App, thing: &Thing, action: &str) -> Option<&'a 
 /// The example of the document, made fit to be sent many times: codes are new, accounts are the sender's.
 fn body(app: &App, operation: &Operation, sender: &User<'_>, number: usize) -> Option<Value> {
     let mut body = body_of(app, operation)?;
-    let document = document(app, operation.module);
     let described = described(app, operation);
-    let mut schema = described.pointer("/requestBody/content/application~1json/schema").unwrap();
-    if let Some(name) = schema["$ref"].as_str().and_then(|r| r.strip_prefix("#/components/schemas/")) {
-        schema = &document["components"]["schemas"][name];
+    let schema = described.pointer("/requestBody/content/application~1json/schema").unwrap();
+    fit(&document(app, operation.module), schema, &mut body, sender, number);
+    Some(body)
+}
+
+fn fit(document: &Value, schema: &Value, body: &mut Value, sender: &User<'_>, number: usize) {
+    let named = schema["$ref"].as_str().and_then(|r| r.strip_prefix("#/components/schemas/"));
+    let schema = named.map_or(schema, |name| &document["components"]["schemas"][name]);
+    for item in body.as_array_mut().into_iter().flatten() {
+        fit(document, &schema["items"], item, sender, number);
     }
     for (name, value) in body.as_object_mut().into_iter().flatten() {
+        let schema = &schema["properties"][name];
         if name == "code" {
-            *value = json!(format!("{}_{number}", value.as_str().unwrap()));
-        } else if schema["properties"][name]["format"] == "uuid" {
+            let text = value.as_str().unwrap();
+            // A code of digits has as many of them.
+            let digits = text.get(..2).filter(|_| text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit()));
+            *value = digits.map_or_else(
+                || json!(format!("{text}_{number}")),
+                |first| json!(format!("{first}{:02}", number % 99 + 1)),
+            );
+        } else if schema["format"] == "uuid" {
             *value = json!(sender.id);
+        } else {
+            fit(document, schema, value, sender, number);
         }
     }
-    Some(body)
 }
 
 /// The path of an operation at a place, with this id, and with an example for what must be in the query.
@@ -185,4 +199,11 @@ pub(super) async fn take(app: &App, people: &[&User<'_>], thing: &Thing, action:
         refused = format!("{action}: {:#}", answer.body);
     }
     Err(refused)
+}
+
+/// The operation that shows one thing.
+pub(super) fn shows<'a>(test: &'a TestApp, thing: &Thing) -> Option<&'a Operation> {
+    let below = format!("{}/{{", thing.collection);
+    let mut all = test.app.registry.operations().into_iter();
+    all.find(|o| o.reads() && parameters(o).len() == 1 && o.path.starts_with(&below))
 }

@@ -7,6 +7,7 @@ mod consultation;
 mod disclosure;
 mod divisions;
 mod incidents;
+mod joint_dispatch;
 mod mediation;
 mod moves;
 mod process;

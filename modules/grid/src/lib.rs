@@ -3,9 +3,12 @@
 mod forms;
 pub mod incident;
 pub mod net;
+pub mod party;
 mod process;
 mod statistics;
+pub mod subcategory;
 mod tables;
+pub mod whistle;
 
 use jizuo_kernel::Text;
 use jizuo_kernel::module::{MenuEntry, Module, Permission, RoleTemplate, Sealed, Subscription, Timer, Topic};
@@ -45,6 +48,26 @@ pub static MODULE: Module = Module {
         Permission::everything("grid.net.read", Text::new("查看网格", "See the grids")),
         Permission::everything("grid.net.draw", Text::new("划分和调整网格", "Draw and change grids")),
         Permission::everything("grid.net.staff", Text::new("配备网格人员", "Staff the grids")),
+        Permission::matters("grid.party.read", Text::new("查看协同单位", "See co-operating parties")),
+        Permission::matters("grid.party.ask", Text::new("请求协同", "Ask to co-operate")),
+        Permission::matters("grid.party.join", Text::new("接受协同", "Join")),
+        Permission::matters("grid.party.finish", Text::new("协同完成", "Say that one's part is done")),
+        Permission::matters("grid.party.object", Text::new("提出异议", "Object")),
+        Permission::matters("grid.party.ask_again", Text::new("说明理由再请", "Ask again")),
+        Permission::matters("grid.party.replace", Text::new("改请其他单位", "Replace by another")),
+        Permission::matters("grid.party.release", Text::new("不再协同", "Let go")),
+        Permission::matters("grid.whistle.read", Text::new("查看吹哨", "See whistles")),
+        Permission::matters("grid.whistle.blow", Text::new("吹哨", "Blow the whistle")),
+        Permission::matters("grid.whistle.conclude", Text::new("登记共同处置结果", "Record the joint result")),
+        Permission::matters("grid.whistle.rate", Text::new("评价部门", "Rate the departments")),
+        Permission::matters("grid.whistle.call_off", Text::new("撤哨", "Call a whistle off")),
+        Permission::matters("grid.call.read", Text::new("查看部门报到", "See which departments came")),
+        Permission::matters("grid.call.arrive", Text::new("登记报到", "Record an arrival")),
+        Permission::matters("grid.call.decline", Text::new("拒绝报到", "Decline to come")),
+        Permission::matters("grid.call.miss", Text::new("登记逾期未报到", "Record that a department did not come")),
+        Permission::matters("grid.call.stand_down", Text::new("撤哨，不必报到", "Stand down")),
+        Permission::matters("grid.call.examine", Text::new("核实拒绝和未报到", "Look into refusals and absences")),
+        Permission::everything("grid.category.manage", Text::new("管理事件小类", "Manage the county's own categories")),
     ],
     roles: &[
         RoleTemplate {
@@ -76,6 +99,14 @@ pub static MODULE: Module = Module {
                 "grid.incident.return",
                 "grid.incident.verify",
                 "grid.incident.redo",
+                "grid.party.read",
+                "grid.party.join",
+                "grid.party.finish",
+                "grid.party.object",
+                "grid.whistle.read",
+                "grid.call.read",
+                "grid.call.arrive",
+                "grid.call.decline",
                 "base.person.read",
                 "base.form.use",
             ],
@@ -102,6 +133,12 @@ pub static MODULE: Module = Module {
                 "grid.incident.merge",
                 "grid.incident.call_back",
                 "grid.incident.reopen",
+                "grid.party.read",
+                "grid.party.ask",
+                "grid.party.ask_again",
+                "grid.party.replace",
+                "grid.party.release",
+                "grid.category.manage",
                 "base.person.read",
                 "base.form.use",
             ],
@@ -114,6 +151,14 @@ pub static MODULE: Module = Module {
                 "grid.incident.handle",
                 "grid.incident.ask_extension",
                 "grid.incident.return",
+                "grid.party.read",
+                "grid.party.join",
+                "grid.party.finish",
+                "grid.party.object",
+                "grid.whistle.read",
+                "grid.call.read",
+                "grid.call.arrive",
+                "grid.call.decline",
             ],
         },
         RoleTemplate {
@@ -126,14 +171,41 @@ pub static MODULE: Module = Module {
             title: Text::new("督办领导", "Supervising leader"),
             permissions: &[
                 "grid.incident.read",
+                "grid.party.read",
+                "grid.whistle.read",
+                "grid.call.read",
+                "grid.call.examine",
                 "grid.incident.supervise",
                 "grid.incident.call_back",
                 "grid.incident.reopen",
             ],
         },
+        RoleTemplate {
+            id: "grid.commander",
+            title: Text::new("街乡吹哨负责人", "Township commander"),
+            permissions: &[
+                "grid.incident.read",
+                "grid.party.read",
+                "grid.whistle.read",
+                "grid.whistle.blow",
+                "grid.whistle.conclude",
+                "grid.whistle.rate",
+                "grid.whistle.call_off",
+                "grid.call.read",
+                "grid.call.arrive",
+                "grid.call.miss",
+                "grid.call.stand_down",
+            ],
+        },
     ],
     migrations: tables::MIGRATIONS,
-    api: || incident::routes().merge(net::routes()),
+    api: || {
+        incident::routes()
+            .merge(net::routes())
+            .merge(party::routes())
+            .merge(whistle::routes())
+            .merge(subcategory::routes())
+    },
     public: &[],
     menu: &[
         MenuEntry {
@@ -142,6 +214,14 @@ pub static MODULE: Module = Module {
         MenuEntry { id: "grid.grids", title: Text::new("网格", "Grids"), operation: "grid_grid_list" },
         MenuEntry { id: "grid.coverage", title: Text::new("网格覆盖", "Coverage"), operation: "grid_net_coverage" },
         MenuEntry { id: "grid.map", title: Text::new("网格图", "Map of grids"), operation: "grid_net_map" },
+        MenuEntry {
+            id: "grid.parties", title: Text::new("联合处置", "Joint handling"), operation: "grid_party_list"
+        },
+        MenuEntry {
+            id: "grid.subcategories",
+            title: Text::new("事件小类", "The county's own categories"),
+            operation: "grid_subcategory_list",
+        },
     ],
     settings: || {
         Some(serde_json::json!({
@@ -156,7 +236,7 @@ pub static MODULE: Module = Module {
             }
         }))
     },
-    processes: &[&process::INCIDENT],
+    processes: &[&process::INCIDENT, &party::PARTY, &whistle::WHISTLE, &whistle::CALL],
     rules: include_str!("../rules.toml"),
     capabilities: &[],
     events: &[
@@ -181,12 +261,29 @@ pub static MODULE: Module = Module {
         Topic {
             id: "grid.incident.closed", title: Text::new("事件已结案", "An incident was closed"), sample: SAMPLE
         },
+        Topic {
+            id: "grid.whistle.blown",
+            title: Text::new("乡镇已吹哨", "A township called departments"),
+            sample: CALLED,
+        },
+        Topic {
+            id: "grid.call.declined",
+            title: Text::new("部门拒绝报到", "A department declined to come"),
+            sample: CALLED,
+        },
     ],
-    subscriptions: &[Subscription {
-        id: "grid.incident.came_back",
-        topic: "base.handover.ended",
-        run: |tx, payload| Box::pin(incident::service::came_back(tx, payload)),
-    }],
+    subscriptions: &[
+        Subscription {
+            id: "grid.incident.came_back",
+            topic: "base.handover.ended",
+            run: |tx, payload| Box::pin(incident::service::came_back(tx, payload)),
+        },
+        Subscription {
+            id: "grid.party.let_go",
+            topic: "grid.incident.closed",
+            run: |tx, payload| Box::pin(party::service::let_go(tx, payload)),
+        },
+    ],
     timers: &[Timer {
         id: "grid.incident.suspension_over",
         every_seconds: 60,
@@ -205,3 +302,5 @@ const NET: &str =
 
 /// No name, no telephone: who may read the feed is not always who may read the incident.
 const SAMPLE: &str = r#"{"id":"0192f0c0-0000-7000-8000-000000000001","code":"WG530102001001-0192F0C0","place":"530102001001","category":"04","severity":"ordinary","state":"reported"}"#;
+const CALLED: &str =
+    r#"{"id":"0192f0c0-0000-7000-8000-000000000001","code":"CS530102001000-0192F0C00000","place":"530102001"}"#;

@@ -1,6 +1,8 @@
 //! The tables of grid governance.
 
-use jizuo_kernel::schema::{Migration, Schema, flag_off, instant_null, int_null, int_zero, text_null, uuid_null};
+use jizuo_kernel::schema::{
+    Columns, Migration, Schema, flag_off, instant_null, int_null, int_zero, text_null, uuid_null,
+};
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0001_incident", up: m0001_incident },
@@ -9,6 +11,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0004_incident_life", up: m0004_incident_life },
     Migration { name: "m0005_net", up: m0005_net },
     Migration { name: "m0006_incident_point", up: m0006_incident_point },
+    Migration { name: "m0010_subcategory", up: m0010_subcategory },
+    Migration { name: "m0011_party", up: m0011_party },
+    Migration { name: "m0012_whistle", up: m0012_whistle },
 ];
 
 /// Where something was seen, in millionths of a degree.
@@ -94,4 +99,65 @@ fn m0001_incident(s: &mut Schema) {
         t.index_across(&["prefecture", "id"]);
         t.index(&["opened_at"]);
     });
+}
+
+/// A county's own categories below the provincial ones, and lists by either.
+fn m0010_subcategory(s: &mut Schema) {
+    s.tenant("grid_subcategory", |t| {
+        t.id().text("code").text("title").date("since").date_null("until");
+        t.unique(&["code"]);
+    });
+    s.add_column("grid_incident", text_null("subcategory"));
+    s.add_column("grid_incident", text_null("subcategory_title"));
+    s.add_index("grid_incident", &["county", "category", "id"]);
+    s.add_index("grid_incident", &["county", "township", "category", "id"]);
+    s.add_index("grid_incident", &["county", "subcategory", "id"]);
+    s.add_index("grid_incident", &["county", "township", "subcategory", "id"]);
+    s.add_index("grid_incident", &["county", "village", "subcategory", "id"]);
+}
+
+/// Who leads, who co-operates, and how it ended.
+fn m0011_party(s: &mut Schema) {
+    s.tenant("grid_party", |t| {
+        t.id().places().matter();
+        t.uuid("incident").text("code").text("title").text("severity");
+        t.uuid_null("organisation").text("name").uuid("contact").text("contact_name");
+        t.text_null("objection").text_null("outcome");
+        t.index(&["incident", "id"]);
+        lists(t);
+    });
+    s.add_column("grid_incident", uuid_null("organisation"));
+    s.add_column("grid_incident", text_null("organisation_name"));
+    s.add_column("grid_incident", text_null("ending"));
+    s.add_index("grid_incident", &["county", "ending", "id"]);
+    s.add_index("grid_incident", &["county", "township", "ending", "id"]);
+    s.add_index("grid_incident", &["county", "village", "ending", "id"]);
+}
+
+/// A township's calls to departments, and what each answered.
+fn m0012_whistle(s: &mut Schema) {
+    s.tenant("grid_whistle", |t| {
+        t.id().places().matter();
+        t.text("code").text("occasion").text("severity").text("title").text("description");
+        t.uuid_null("incident").text_null("incident_code").uuid_null("blown_by").text("blown_by_name");
+        t.text_null("result").unique(&["code"]).index(&["occasion", "id"]);
+        lists(t);
+    });
+    s.tenant("grid_call", |t| {
+        t.id().places().matter();
+        t.uuid("whistle").text("code").text("title");
+        t.uuid_null("organisation").text("name").uuid("contact").text("contact_name");
+        t.instant("arrive_by").instant_null("arrived_at").text_null("arrived").text_null("refusal");
+        t.text_null("finding").text_null("rating").text_null("rating_note");
+        t.index(&["whistle", "id"]);
+        lists(t);
+    });
+}
+
+/// Lists are newest first, at every level, all or in one phase; a prefecture's is not led by a county.
+fn lists(t: &mut Columns) {
+    t.index(&["phase", "id"]);
+    t.index(&["township", "id"]).index(&["township", "phase", "id"]);
+    t.index(&["village", "id"]).index(&["village", "phase", "id"]);
+    t.index_across(&["prefecture", "id"]);
 }

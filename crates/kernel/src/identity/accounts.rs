@@ -95,7 +95,7 @@ pub async fn find(ctx: &Ctx, id: Uuid) -> Result<account::Model> {
 /// Who looks after a place does not take over an administrator of a higher one, whose home happens to be here.
 async fn refuse_a_higher(tx: &Tx, account: &account::Model) -> Result<()> {
     let here = tx.place()?.id;
-    let held = super::grants::live(tx, account.id).await?;
+    let held = super::grants::live(tx, vec![account.id]).await?;
     let higher =
         held.iter().find(|g| super::grants::is_administrator(&g.role) && !tx.snapshot.places.contains(here, g.place));
     let Some(higher) = higher else { return Ok(()) };

@@ -1,6 +1,6 @@
 //! Grants: a role at a place, optionally until a date; and the roles a county makes itself.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::ExprTrait;
@@ -177,7 +177,7 @@ pub async fn give(tx: &mut Tx, new: New) -> Result<grant::Model> {
         .into());
     }
     if is_administrator(&new.role) {
-        let present = live(tx, new.account).await?;
+        let present = live(tx, vec![new.account]).await?;
         if let Some(other) = present.iter().find(|g| is_administrator(&g.role) && g.role != new.role) {
             let role = &other.role;
             return Err(refuse(
@@ -208,9 +208,9 @@ pub async fn give(tx: &mut Tx, new: New) -> Result<grant::Model> {
     Ok(grant::Entity::insert(row).exec_with_returning(tx.db()).await?)
 }
 
-pub(super) async fn live(tx: &Tx, account: Uuid) -> Result<Vec<grant::Model>> {
+pub(super) async fn live(tx: &Tx, accounts: Vec<Uuid>) -> Result<Vec<grant::Model>> {
     Ok(grant::Entity::all()
-        .filter(grant::Column::Account.eq(account))
+        .filter(grant::Column::Account.is_in(accounts))
         .filter(grant::Column::RevokedAt.is_null())
         .filter(grant::Column::Until.is_null().or(grant::Column::Until.gt(tx.now)))
         .all(tx.db())
@@ -219,21 +219,26 @@ pub(super) async fn live(tx: &Tx, account: Uuid) -> Result<Vec<grant::Model>> {
 
 /// Whether an account other than the actor holds a permission at a place, now.
 pub async fn may(tx: &Tx, account: Uuid, permission: &str, place: &Place) -> Result<bool> {
-    let known = account::Entity::all()
-        .filter(account::Column::Id.eq(account))
-        .filter(account::Column::DisabledAt.is_null())
-        .one(tx.db())
-        .await?;
-    if known.is_none() {
-        return Ok(false);
-    }
+    Ok(who_may(tx, &[account], permission, place).await?.contains_key(&account))
+}
+
+/// Of these accounts those that hold a permission at a place, now, with their names.
+pub async fn who_may(tx: &Tx, accounts: &[Uuid], permission: &str, place: &Place) -> Result<HashMap<Uuid, String>> {
     let tree = &tx.snapshot.places;
-    Ok(live(tx, account).await?.into_iter().any(|grant| {
+    let holds = |grant: &grant::Model| {
         permissions_of(&tx.app, &tx.snapshot, &grant.role).is_some_and(|held| held.iter().any(|p| p == permission))
             && tree
                 .successor(grant.place)
                 .is_some_and(|granted| tree.contains(granted.id, place.id) && tx.reaches(permission, &granted))
-    }))
+    };
+    let grants = live(tx, accounts.to_vec()).await?;
+    let holders: HashSet<Uuid> = grants.iter().filter(|grant| holds(grant)).map(|grant| grant.account).collect();
+    let known = account::Entity::all()
+        .filter(account::Column::Id.is_in(holders))
+        .filter(account::Column::DisabledAt.is_null())
+        .all(tx.db())
+        .await?;
+    Ok(known.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
 /// The grants of an account that touch the operation's place, newest first.
@@ -286,7 +291,7 @@ pub async fn revoke(tx: &mut Tx, id: Uuid) -> Result<()> {
 pub(super) async fn keep_an_administrator(tx: &Tx, account: Uuid, only: Option<Uuid>) -> Result<()> {
     let roots = tx.snapshot.places.roots().to_vec();
     for role in [SYSTEM_ADMIN, SECURITY_ADMIN] {
-        let mine = live(tx, account)
+        let mine = live(tx, vec![account])
             .await?
             .into_iter()
             .any(|g| g.role == role && roots.contains(&g.place) && only.is_none_or(|id| id == g.id));

@@ -8,7 +8,7 @@ use jizuo_kernel::openapi::one_of;
 use jizuo_kernel::page::{Page, Paging};
 use jizuo_kernel::people::addresses::Datum;
 use jizuo_kernel::process::{self, Course, Face, Head, MatterPath, Wanted};
-use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Scope, Text, Tx};
+use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Scope, Tx};
 use jizuo_standards::mask;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -19,20 +19,20 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::category::{self, CATEGORIES};
+use super::ending::Ending;
 use super::entity::{Column, Entity, Model};
 use super::follow_up::Satisfaction;
 use super::service::{self, Channel, New, Severity};
-use super::{duplicates, follow_up, on_the_spot, rest};
+use super::{dispatch, duplicates, ending, follow_up, on_the_spot, rest};
 use crate::net::boundary::degrees;
+use crate::party;
 use crate::process::INCIDENT;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, report))
-        .routes(routes!(categories))
         .routes(routes!(similar))
         .routes(routes!(show))
-        .routes(routes!(dispatch))
         .routes(routes!(handle))
         .routes(routes!(hand_over))
         .routes(routes!(solve))
@@ -41,6 +41,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(supervise))
         .routes(routes!(merge))
         .routes(routes!(call_back))
+        .merge(dispatch::routes())
+        .merge(ending::routes())
         .merge(process::steps::<Entity>(&INCIDENT, BY_HAND))
 }
 
@@ -54,6 +56,8 @@ const BY_HAND: &[&str] = &[
     "grid.incident.suspend",
     "grid.incident.ask_extension",
     "grid.incident.merge",
+    "grid.incident.verify",
+    "grid.incident.close",
     "grid.incident.call_back",
 ];
 
@@ -69,6 +73,12 @@ pub struct Incident {
     pub(crate) code: String,
     #[schema(example = "04")]
     pub(crate) category: String,
+    /// The county's own category below it, and what that is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "0401")]
+    pub(crate) subcategory: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) subcategory_title: Option<String>,
     pub(crate) severity: String,
     pub(crate) channel: String,
     pub(crate) title: String,
@@ -86,6 +96,12 @@ pub struct Incident {
     /// What whoever reported it says of the outcome.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) satisfaction: Option<String>,
+    /// The organisation that leads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) organisation_name: Option<String>,
+    /// What verification found, and how it ended: closed is not the same as solved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ending: Option<Ending>,
 }
 
 impl Face for Entity {
@@ -97,6 +113,8 @@ impl Face for Entity {
             head: Head::of::<Entity>(ctx, row),
             code: row.code.clone(),
             category: row.category.clone(),
+            subcategory: row.subcategory.clone(),
+            subcategory_title: row.subcategory_title.clone(),
             severity: row.severity.clone(),
             channel: row.channel.clone(),
             title: row.title.clone(),
@@ -105,6 +123,8 @@ impl Face for Entity {
             suspended_until: row.suspended_until,
             merged_into: row.merged_into.clone(),
             satisfaction: row.satisfaction.clone(),
+            organisation_name: row.organisation_name.clone(),
+            ending: row.ending,
         }
     }
 
@@ -162,6 +182,8 @@ pub(crate) struct InFull {
     pub(crate) supervision: Option<String>,
     /// Codes of the incidents that go on as part of this one.
     pub(crate) merged: Vec<String>,
+    /// Those who co-operate.
+    pub(crate) parties: Vec<party::Brief>,
     #[serde(flatten)]
     #[schema(inline)]
     pub(crate) course: Course,
@@ -191,6 +213,7 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
         outcome: row.outcome.clone(),
         supervision: row.supervision.clone(),
         merged: duplicates::merged_into(ctx, row).await?.into_iter().map(|row| row.code).collect(),
+        parties: party::service::of(ctx, row).await?.into_iter().map(|one| party::brief(ctx, one)).collect(),
         course: Course::of::<Entity>(ctx, row).await?,
     })
 }
@@ -199,8 +222,13 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 struct ListQuery {
-    /// Category code.
+    /// Category code; those below it count with it.
     category: Option<String>,
+    /// Code of one of the county's own categories.
+    subcategory: Option<String>,
+    /// How it ended.
+    #[param(inline)]
+    ending: Option<Ending>,
     /// Only what somebody above watches.
     #[param(default = false)]
     supervised: bool,
@@ -219,6 +247,12 @@ async fn list(
     let page = process::list::<Entity>(&ctx, &wanted, &paging, |mut query| {
         if let Some(code) = &own.category {
             query = query.filter(Column::Category.eq(code));
+        }
+        if let Some(code) = &own.subcategory {
+            query = query.filter(Column::Subcategory.eq(code));
+        }
+        if let Some(ending) = own.ending {
+            query = query.filter(Column::Ending.eq(ending));
         }
         if own.supervised { query.filter(Column::Supervised.eq(true)) } else { query }
     });
@@ -239,6 +273,12 @@ pub(crate) struct NewIncident {
     place: Option<String>,
     #[schema(schema_with = category_codes)]
     category: String,
+    /// One of the county's own categories below it: `GET …/grid/subcategories`.
+    #[serde(default)]
+    #[schema(pattern = "^[0-9]{4}$", extensions(
+        ("x-choices" = json!({ "path": "/grid/subcategories", "value": "code", "title": "title" }))
+    ))]
+    subcategory: Option<String>,
     #[serde(default)]
     severity: Severity,
     #[schema(min_length = 1, max_length = 60)]
@@ -294,6 +334,7 @@ async fn report(ctx: Ctx, Json(new): Json<NewIncident>) -> Result<Reply<Incident
     let new = New {
         place,
         category: new.category,
+        subcategory: new.subcategory,
         severity: new.severity,
         title: new.title,
         description: new.description,
@@ -311,21 +352,6 @@ async fn report(ctx: Ctx, Json(new): Json<NewIncident>) -> Result<Reply<Incident
     let mut tx = ctx.begin().await?;
     let row = service::report(&mut tx, new).await?;
     process::opened::<Entity>(&ctx, tx, "grid.incident.report", &row).await
-}
-
-/// A category of incidents.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[schema(as = grid::Category)]
-pub(crate) struct CategoryHere {
-    code: String,
-    title: Text,
-}
-
-/// The categories of incidents.
-#[utoipa::path(get, path = "/categories", operation_id = "grid_category_list", security(("token" = ["grid.incident.read"])),
-    params(("place" = String, Path, example = "530102")), responses((status = 200, body = Vec<CategoryHere>)))]
-async fn categories() -> Json<Vec<CategoryHere>> {
-    Json(CATEGORIES.iter().map(|c| CategoryHere { code: c.code.to_owned(), title: c.title.clone() }).collect())
 }
 
 /// What is about to be reported.
@@ -376,40 +402,13 @@ async fn show(ctx: Ctx, path: Path<MatterPath>) -> Result<Reply<InFull>> {
     Ok(Reply::ok(in_full(&ctx, &row).await?).version(row.version))
 }
 
-/// Whom to give it to.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = grid::Dispatch)]
-pub(crate) struct Dispatch {
-    /// An account that may handle incidents at the place: `GET …/holders`.
-    #[schema(extensions(
-        ("x-choices" = json!({ "path": "/holders?permission=grid.incident.handle", "value": "id", "title": "title" }))
-    ))]
-    to: Uuid,
-    #[serde(default)]
-    #[schema(max_length = 500)]
-    reason: Option<String>,
-}
-
-/// Gives it to somebody to handle.
-#[utoipa::path(post, path = "/incidents/{id}/dispatch", operation_id = "grid_incident_dispatch",
-    security(("token" = ["grid.incident.dispatch"])),
-    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
-    request_body = Dispatch, responses((status = 200, body = Incident)))]
-async fn dispatch(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<Dispatch>) -> Result<Reply<Incident>> {
-    let row = process::find::<Entity>(&ctx, path.id).await?;
-    let mut tx = ctx.begin().await?;
-    let row = service::dispatch(&mut tx, &row, body.to, body.reason).await?;
-    process::done::<Entity>(&ctx, tx, "grid.incident.dispatch", &row).await
-}
-
 /// What was done.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = grid::Outcome, example = json!({ "outcome": "已清运，并与村小组约定每周两次" }))]
 pub(crate) struct Outcome {
     #[schema(min_length = 1, max_length = 500)]
-    outcome: String,
+    pub(crate) outcome: String,
 }
 
 /// Says what was done. Only the one it was given to can.

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
+use super::ending::Ending;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "grid_incident")]
 pub struct Model {
@@ -61,6 +63,13 @@ pub struct Model {
     pub longitude: Option<i32>,
     pub latitude: Option<i32>,
     pub datum: Option<String>,
+    /// The county's own category below `category`, with its title as it was filed: titles are not changed.
+    pub subcategory: Option<String>,
+    pub subcategory_title: Option<String>,
+    /// The organisation that leads, where it was given to one.
+    pub organisation: Option<Uuid>,
+    pub organisation_name: Option<String>,
+    pub ending: Option<Ending>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -5,16 +5,18 @@ use jizuo_kernel::error::{Faults, refuse};
 use jizuo_kernel::process::{self, Move};
 use jizuo_kernel::{Ctx, Result, Text, Tx, rules, say};
 use sea_orm::sea_query::Expr;
+use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::entity::{Column, Entity, Model};
-use super::service;
+use super::service::{self, Other};
 
 /// What whoever reported it says of the outcome.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Satisfaction {
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum Satisfaction {
     Satisfied,
     Basically,
     Not,
@@ -38,6 +40,20 @@ impl Satisfaction {
     }
 }
 
+const SUPERVISE: Other = Other {
+    rule: "GRID.SUPERVISE.OTHER_PERSON",
+    permission: "grid.incident.supervise",
+    code: "grid.incident.own_supervision",
+    message: Text::new("处置人不能督办自己的事件", "whoever handles it does not supervise it"),
+};
+
+const CALL_BACK: Other = Other {
+    rule: "GRID.CALL_BACK.OTHER_PERSON",
+    permission: "grid.incident.call_back",
+    code: "grid.incident.own_call_back",
+    message: Text::new("处置人不能回访自己办的事件", "whoever handled it does not call back about it"),
+};
+
 /// Marks it as watched from above. Nothing else changes: neither who handles it nor by when.
 pub(crate) async fn supervise(tx: &mut Tx, row: &Model, note: &str) -> Result<Model> {
     let mut faults = Faults::default();
@@ -52,16 +68,7 @@ pub(crate) async fn supervise(tx: &mut Tx, row: &Model, note: &str) -> Result<Mo
         .who(Text::new("回访不满意的可以重办", "what did not satisfy may be reopened"))
         .into());
     }
-    if row.assignee.is_some() && row.assignee == tx.actor.account {
-        return Err(refuse(
-            "grid.incident.own_supervision",
-            Text::new("处置人不能督办自己的事件", "whoever handles it does not supervise it"),
-        )
-        .rule("grid.incident.supervise")
-        .source(Text::new("平台规则：督办由处置人以外的人进行", "platform rule: supervision is by another person"))
-        .who(tx.app.registry.holders("grid.incident.supervise"))
-        .into());
-    }
+    service::only_another_person(tx, row.assignee, SUPERVISE)?;
     let said = ("grid.incident.supervise", Text::new("督办", "Supervised"));
     process::note::<Entity>(tx, row, said, Some(note.clone()), |u| {
         u.col_expr(Column::Supervised, Expr::value(true)).col_expr(Column::Supervision, Expr::value(Some(note)))
@@ -74,17 +81,7 @@ pub(crate) async fn call_back(tx: &mut Tx, row: &Model, said: Satisfaction, note
     let mut faults = Faults::default();
     let note = faults.optional_text("note", note.as_deref().unwrap_or_default(), 450);
     faults.check()?;
-    let rule = tx.rule("GRID.CALL_BACK.OTHER_PERSON")?;
-    if rule.is_on() && row.handled_by.is_some() && row.handled_by == tx.actor.account {
-        return Err(refuse(
-            "grid.incident.own_call_back",
-            Text::new("处置人不能回访自己办的事件", "whoever handled it does not call back about it"),
-        )
-        .rule(rule.id)
-        .source(rule.basis)
-        .who(tx.app.registry.holders("grid.incident.call_back"))
-        .into());
-    }
+    service::only_another_person(tx, row.handled_by, CALL_BACK)?;
     let words = if note.is_empty() { said.zh().to_owned() } else { format!("{}：{note}", said.zh()) };
     let how = Move { reason: Some(words), ..Move::default() };
     let row = process::advance::<Entity>(tx, row, "grid.incident.call_back", how).await?;
@@ -124,6 +121,7 @@ pub(super) async fn reopen(tx: &mut Tx, row: &Model, reason: Option<String>) -> 
     let row = process::advance::<Entity>(tx, row, "grid.incident.reopen", how).await?;
     let row = process::set::<Entity>(tx, &row, |u| {
         u.col_expr(Column::Satisfaction, Expr::value(None::<String>))
+            .col_expr(Column::Ending, Expr::value(None::<String>))
             .col_expr(Column::CalledBackAt, Expr::value(None::<chrono::DateTime<chrono::Utc>>))
     })
     .await?;

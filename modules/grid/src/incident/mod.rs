@@ -1,8 +1,10 @@
 //! An incident: what somebody saw, where, and what became of it.
 
-mod api;
-mod category;
+pub(crate) mod api;
+pub(crate) mod category;
+mod dispatch;
 mod duplicates;
+pub mod ending;
 pub mod entity;
 mod follow_up;
 mod on_the_spot;
@@ -13,5 +15,6 @@ pub(crate) mod service;
 pub(crate) use api::routes;
 pub use category::{CATEGORIES, Category};
 pub(crate) use entity::Entity;
+pub use follow_up::Satisfaction;
 pub(crate) use point::{lies_in, open_with_a_point};
 pub(crate) use service::DISPUTE;

@@ -5,6 +5,7 @@ use jizuo_kernel::error::{Faults, refuse};
 use jizuo_kernel::process::{self, Move};
 use jizuo_kernel::{Ctx, Result, Text, Tx, say};
 
+use super::ending::{self, Ending};
 use super::entity::{Entity, Model};
 use super::service::{self, Severity};
 
@@ -49,9 +50,11 @@ pub(crate) async fn solve(tx: &mut Tx, row: &Model, outcome: String) -> Result<M
     let row = process::advance::<Entity>(tx, row, if small { SOLVE_SMALL } else { SOLVE }, how).await?;
     let by = tx.actor.account;
     let row = service::done_by(tx, &row, by, &outcome).await?;
-    if row.phase == "done" {
-        service::ended(tx, &row).await?;
+    if row.phase != "done" {
+        return Ok(row);
     }
+    let row = ending::ends_as(tx, &row, Ending::Solved).await?;
+    service::ended(tx, &row).await?;
     Ok(row)
 }
 

@@ -8,7 +8,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{Column, Entity, Model};
-use super::service;
+use super::service::{self, Other};
 use crate::process::SUSPENDED;
 
 const RESUME: &str = "grid.incident.resume";
@@ -87,19 +87,16 @@ pub(crate) async fn ask(tx: &mut Tx, row: &Model, working_days: u32, reason: &st
     process::set::<Entity>(tx, &row, |u| u.col_expr(Column::ExtensionDays, Expr::value(days))).await
 }
 
+const EXTEND: Other = Other {
+    rule: "GRID.EXTEND.OTHER_PERSON",
+    permission: "grid.incident.extend",
+    code: "grid.incident.own_extension",
+    message: Text::new("处置人不能批准自己的延期", "whoever handles it does not decide on their own extension"),
+};
+
 /// Grants or refuses what was asked.
 pub(super) async fn decide(tx: &mut Tx, row: &Model, action: &str, reason: Option<String>) -> Result<Model> {
-    let other = tx.rule("GRID.EXTEND.OTHER_PERSON")?;
-    if other.is_on() && row.assignee.is_some() && row.assignee == tx.actor.account {
-        return Err(refuse(
-            "grid.incident.own_extension",
-            Text::new("处置人不能批准自己的延期", "whoever handles it does not decide on their own extension"),
-        )
-        .rule(other.id)
-        .source(other.basis)
-        .who(tx.app.registry.holders("grid.incident.extend"))
-        .into());
-    }
+    service::only_another_person(tx, row.assignee, EXTEND)?;
     let granted = action == "grid.incident.extend";
     let days = u32::try_from(row.extension_days).unwrap_or_default();
     let clock = match row.due_at.filter(|_| granted) {

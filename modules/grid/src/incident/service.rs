@@ -18,8 +18,9 @@ use uuid::Uuid;
 
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::point::Point;
-use super::{category, duplicates, follow_up, on_the_spot, rest};
+use super::{category, duplicates, ending, follow_up, on_the_spot, rest};
 use crate::process::{HANDED_OVER, INCIDENT};
+use crate::{party, subcategory};
 
 /// How fast it has to go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -40,12 +41,12 @@ impl Severity {
         }
     }
 
-    pub(super) fn parse(text: &str) -> Severity {
+    pub(crate) fn parse(text: &str) -> Severity {
         [Severity::Urgent, Severity::Emergency].into_iter().find(|s| s.as_str() == text).unwrap_or_default()
     }
 
     /// Picks the stricter deadline rule.
-    fn pace(self) -> Option<&'static str> {
+    pub(crate) fn pace(self) -> Option<&'static str> {
         (self != Severity::Ordinary).then(|| self.as_str())
     }
 }
@@ -59,6 +60,9 @@ pub(crate) enum Channel {
     Resident,
     Hotline,
     Department,
+    /// A camera or a sensor.
+    Camera,
+    Consultation,
 }
 
 impl Channel {
@@ -68,6 +72,8 @@ impl Channel {
             Channel::Resident => "resident",
             Channel::Hotline => "hotline",
             Channel::Department => "department",
+            Channel::Camera => "camera",
+            Channel::Consultation => "consultation",
         }
     }
 }
@@ -78,6 +84,8 @@ pub(crate) struct New {
     /// A village, or anything below one.
     pub(crate) place: Arc<Place>,
     pub(crate) category: String,
+    /// One of the county's own below it.
+    pub(crate) subcategory: Option<String>,
     pub(crate) severity: Severity,
     pub(crate) title: String,
     pub(crate) description: String,
@@ -111,6 +119,10 @@ pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
     if category::find(&new.category).is_none() {
         faults.add("category", "grid.incident.category", category::unknown(&new.category));
     }
+    let subcategory = match &new.subcategory {
+        Some(code) => subcategory::service::known(tx, &mut faults, &new.place, &new.category, code).await?,
+        None => None,
+    };
     let title = faults.text("title", &new.title, 60);
     let description = faults.optional_text("description", &new.description, 2_000);
     let location = new.location.as_deref().map(|text| faults.optional_text("location", text, 200));
@@ -141,6 +153,8 @@ pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
     let row = ActiveModel {
         code: Set(opening.code(CODE)),
         category: Set(new.category),
+        subcategory: Set(subcategory.as_ref().map(|row| row.code.clone())),
+        subcategory_title: Set(subcategory.map(|row| row.title)),
         severity: Set(new.severity.as_str().to_owned()),
         title: Set(title),
         description: Set(description),
@@ -202,7 +216,7 @@ pub(crate) async fn held(ctx: &Ctx, person: Uuid) -> Result<Vec<Held>> {
 pub(crate) async fn step(tx: &mut Tx, row: &Model, action: &str, reason: Option<String>) -> Result<Model> {
     match action {
         "grid.incident.return" => only_the_assignee(tx, row)?,
-        "grid.incident.verify" | "grid.incident.redo" => only_another_person(tx, row)?,
+        "grid.incident.redo" => ending::not_their_own(tx, row)?,
         "grid.incident.extend" | "grid.incident.refuse_extension" => {
             return rest::decide(tx, row, action, reason).await;
         }
@@ -224,7 +238,12 @@ pub(crate) async fn step(tx: &mut Tx, row: &Model, action: &str, reason: Option<
     }
     if action == "grid.incident.return" {
         // "Not ours": the dispatcher decides anew, and nobody has it until then.
-        return process::set::<Entity>(tx, &row, |u| u.col_expr(Column::Assignee, Expr::value(None::<Uuid>))).await;
+        return process::set::<Entity>(tx, &row, |u| {
+            u.col_expr(Column::Assignee, Expr::value(None::<Uuid>))
+                .col_expr(Column::Organisation, Expr::value(None::<Uuid>))
+                .col_expr(Column::OrganisationName, Expr::value(None::<String>))
+        })
+        .await;
     }
     Ok(row)
 }
@@ -240,28 +259,23 @@ pub(super) async fn ended(tx: &mut Tx, row: &Model) -> Result<()> {
     duplicates::tell_the_merged(tx, row).await
 }
 
-/// Gives it to somebody who may handle incidents at its place.
-pub(crate) async fn dispatch(tx: &mut Tx, row: &Model, to: Uuid, note: Option<String>) -> Result<Model> {
+/// Whether somebody may handle incidents at its place.
+pub(super) async fn may_handle(tx: &Tx, row: &Model, who: Uuid) -> Result<()> {
     let place = tx.snapshot.places.place(row.place)?;
-    if !jizuo_kernel::identity::grants::may(tx, to, "grid.incident.handle", &place).await? {
-        let name = &place.name;
-        return Err(refuse(
-            "grid.incident.handler",
-            say!(
-                "此人在{name}没有处置权限，请选择有“处置”权限的人",
-                "this account may not handle incidents at {name}; choose one that may"
-            ),
-        )
-        .rule("grid.incident.handle")
-        .who(tx.app.registry.holders("grid.incident.handle"))
-        .into());
+    if jizuo_kernel::identity::grants::may(tx, who, "grid.incident.handle", &place).await? {
+        return Ok(());
     }
-    let how = Move { reason: note, assignee: Some(to), ..paced(row) };
-    let row = process::advance::<Entity>(tx, row, "grid.incident.dispatch", how).await?;
-    let row = process::set::<Entity>(tx, &row, |u| u.col_expr(Column::Assignee, Expr::value(Some(to)))).await?;
-    tx.note("assignee", to);
-    tell(tx, "grid.incident.dispatched", &row)?;
-    Ok(row)
+    let name = &place.name;
+    Err(refuse(
+        "grid.incident.handler",
+        say!(
+            "此人在{name}没有处置权限，请选择有“处置”权限的人",
+            "this account may not handle incidents at {name}; choose one that may"
+        ),
+    )
+    .rule("grid.incident.handle")
+    .who(tx.app.registry.holders("grid.incident.handle"))
+    .into())
 }
 
 /// Says what was done. Only the one it was given to can say so.
@@ -269,6 +283,7 @@ pub(crate) async fn handle(tx: &mut Tx, row: &Model, outcome: String) -> Result<
     only_the_assignee(tx, row)?;
     let how = Move { reason: Some(outcome.clone()), ..paced(row) };
     let row = process::advance::<Entity>(tx, row, "grid.incident.handle", how).await?;
+    party::service::all_answered(tx, &row).await?;
     let by = tx.actor.account;
     done_by(tx, &row, by, &outcome).await
 }
@@ -326,20 +341,24 @@ pub(crate) async fn came_back(tx: &mut Tx, payload: &serde_json::Value) -> Resul
     Ok(())
 }
 
-/// What is said to be done is seen by somebody else (rule `GRID.VERIFY.OTHER_PERSON`).
-fn only_another_person(tx: &Tx, row: &Model) -> Result<()> {
-    let rule = tx.rule("GRID.VERIFY.OTHER_PERSON")?;
-    if !rule.is_on() || row.handled_by.is_none() || row.handled_by != tx.actor.account {
+/// What the one who did the work does not do as well, unless the county's rule lets them.
+pub(super) struct Other {
+    /// The switch that says so.
+    pub(super) rule: &'static str,
+    /// Who does it instead: the holders of this.
+    pub(super) permission: &'static str,
+    pub(super) code: &'static str,
+    pub(super) message: Text,
+}
+
+/// Refuses the one whose own work it is.
+pub(super) fn only_another_person(tx: &Tx, own: Option<Uuid>, what: Other) -> Result<()> {
+    let rule = tx.rule(what.rule)?;
+    if !rule.is_on() || own.is_none() || own != tx.actor.account {
         return Ok(());
     }
-    Err(refuse(
-        "grid.incident.own_work",
-        Text::new("处置人不能核查自己办的事件", "whoever handled an incident cannot verify it"),
-    )
-    .rule(rule.id)
-    .source(rule.basis)
-    .who(tx.app.registry.holders("grid.incident.verify"))
-    .into())
+    let refusal = refuse(what.code, what.message).rule(rule.id).source(rule.basis);
+    Err(refusal.who(tx.app.registry.holders(what.permission)).into())
 }
 
 pub(super) fn only_the_assignee(tx: &Tx, row: &Model) -> Result<()> {

@@ -1,8 +1,11 @@
 //! What people do with incidents, through HTTP, on a platform with this module alone.
 #![allow(clippy::unwrap_used, reason = "a test may stop")]
 
+mod categories;
+mod joint;
 mod life;
 mod net;
+mod whistle;
 
 use chrono::Duration;
 use jizuo_grid::MODULE;
