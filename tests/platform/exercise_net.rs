@@ -26,6 +26,9 @@ pub(super) async fn net(test: &TestApp) {
     keeper.get(&at("/coverage")).await.expect(200);
     keeper.get(&at("/map")).await.expect(200);
     keeper.get(&format!("/places/{HUASHAN}/grid/overlaps")).await.expect(200);
+    let reader = test.role(WUHUA, "grid.dispatcher").await;
+    reader.get(&format!("/places/{WUHUA}/grid/zeros")).await.expect(200);
+    reader.get(&format!("/places/{HUASHAN}/grid/hotspots")).await.expect(200);
     test.pass(Duration::days(1));
     keeper.post(&grid(&second, "/merge"), json!({ "into": first })).await.expect(200);
     let parts = json!({ "parts": [{ "name": "东一网格" }, { "name": "东二网格" }] });

@@ -106,7 +106,9 @@ pub(crate) async fn show(visit: &Visit, spot: &Spot<'_>, asked: &Asked) -> Answe
     let leads_on = spot.document.at(&Method::GET, &format!("{}/0", spot.path)).is_some();
     let rows: Vec<Row> = items
         .iter()
-        .map(|value| row(visit, &reader, &item, &columns, value, leads_on.then_some(spot.page.as_str())))
+        .map(|value| {
+            row(visit, &reader, &item, &columns, value, &spot.page_base, leads_on.then_some(spot.page.as_str()))
+        })
         .collect();
     let next = body.get("next").and_then(Value::as_str).map(|next| {
         let mut further: Asked = asked.iter().filter(|(name, _)| name != "after").cloned().collect();
@@ -171,6 +173,7 @@ fn columns(item: &Schema) -> Columns<'_> {
             && schema.items.is_none()
             && schema.all_of.is_empty()
             && schema.max_length.is_none()
+            && schema.shows.is_none()
             && !schema.has_format("uuid")
     };
     let mut others: Vec<&str> = item
@@ -200,6 +203,7 @@ fn row(
     item: &Schema,
     columns: &Columns<'_>,
     value: &Value,
+    base: &str,
     page: Option<&str>,
 ) -> Row {
     let text = |name: &str| {
@@ -208,9 +212,12 @@ fn row(
     };
     let title = columns.title.and_then(text).or_else(|| text("code")).or_else(|| text("id"));
     let id = value.get("id").and_then(Value::as_str);
+    // An entry without a page of its own may lead to the list behind it.
+    let link = item.properties.iter().find(|(_, schema)| schema.shows.as_deref() == Some("link"));
+    let behind = link.and_then(|(name, _)| value.get(name)?.as_str()).map(|path| format!("{base}{path}"));
     Row {
         title: title.unwrap_or_default(),
-        path: page.zip(id).map(|(page, id)| format!("{page}/{id}")),
+        path: page.zip(id).map(|(page, id)| format!("{page}/{id}")).or(behind),
         phase: phase(visit, value),
         due: due(visit, value),
         cells: columns

@@ -49,6 +49,13 @@ pub fn id_at(now: DateTime<Utc>) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
 }
 
+/// Less than every id that is made on a day in China or later, and more than those made before.
+pub fn first_id(day: NaiveDate) -> Uuid {
+    let midnight = china_instant(day, NaiveTime::MIN);
+    let millis = u64::try_from(midnight.timestamp_millis()).unwrap_or_default();
+    Uuid::from_u128(u128::from(millis) << 80)
+}
+
 /// The calendar date in China.
 pub fn china_date(at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&china()).date_naive()

@@ -217,6 +217,8 @@ pub enum Labels {
     Elements,
     /// Values that the module's `words.toml` has words for, under `[value.…]` or `[list]`.
     Values(&'static str),
+    /// These, with what they are called.
+    Own(&'static [(&'static str, Text)]),
 }
 
 /// From (inclusive) to (exclusive).

@@ -87,6 +87,7 @@ fn words_of(module: &Module, labels: Labels, speech: &Speech) -> BTreeMap<String
             let words = |one: &Element| (one.id.clone(), Text::owned(one.zh.clone(), one.en.clone()));
             element::all().iter().map(words).collect()
         }
+        Labels::Own(words) => words.iter().map(|(label, text)| ((*label).to_owned(), text.clone())).collect(),
         Labels::Values(name) => speech.values(module.id, name),
     }
 }

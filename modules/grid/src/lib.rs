@@ -1,5 +1,6 @@
 //! Grid governance (网格治理): what a grid worker sees in the village, from report to close.
 
+pub mod figures;
 mod forms;
 pub mod incident;
 pub mod net;
@@ -202,6 +203,7 @@ pub static MODULE: Module = Module {
     api: || {
         incident::routes()
             .merge(net::routes())
+            .merge(figures::routes())
             .merge(party::routes())
             .merge(whistle::routes())
             .merge(subcategory::routes())
@@ -213,6 +215,8 @@ pub static MODULE: Module = Module {
         },
         MenuEntry { id: "grid.grids", title: Text::new("网格", "Grids"), operation: "grid_grid_list" },
         MenuEntry { id: "grid.coverage", title: Text::new("网格覆盖", "Coverage"), operation: "grid_net_coverage" },
+        MenuEntry { id: "grid.zeros", title: Text::new("五零", "Five zeros"), operation: "grid_figures_zeros" },
+        MenuEntry { id: "grid.hotspots", title: Text::new("热点", "Hot spots"), operation: "grid_figures_hotspots" },
         MenuEntry { id: "grid.map", title: Text::new("网格图", "Map of grids"), operation: "grid_net_map" },
         MenuEntry {
             id: "grid.parties", title: Text::new("联合处置", "Joint handling"), operation: "grid_party_list"

@@ -11,10 +11,31 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0004_incident_life", up: m0004_incident_life },
     Migration { name: "m0005_net", up: m0005_net },
     Migration { name: "m0006_incident_point", up: m0006_incident_point },
+    Migration { name: "m0007_tally", up: m0007_tally },
     Migration { name: "m0010_subcategory", up: m0010_subcategory },
     Migration { name: "m0011_party", up: m0011_party },
     Migration { name: "m0012_whistle", up: m0012_whistle },
 ];
+
+/// What is counted from incidents, without reading them above the county, and within one by an index alone.
+fn m0007_tally(s: &mut Schema) {
+    for column in [int_null("on_time"), int_null("near"), int_zero("reopened")] {
+        s.add_column("grid_incident", column);
+    }
+    // A county's figures by township, a township's by village.
+    let counted = ["ending", "on_time", "near", "reopened"];
+    s.add_index("grid_incident", &[&["county", "opened_at", "category", "township"][..], &counted].concat());
+    s.add_index("grid_incident", &[&["county", "township", "opened_at", "category", "village"][..], &counted].concat());
+    // What is late now.
+    s.add_index("grid_incident", &["county", "closed_at", "due_at", "state"]);
+    s.tenant("grid_tally", |t| {
+        t.date("day").text("category").int_null("prefecture").int("reported").int("ended").int("on_time");
+        t.int("solved").int("near").int("void").int("reopened");
+        t.key(&["day", "category"]);
+        // A province's and a prefecture's figures are not led by a county.
+        t.index_across(&["day", "prefecture"]);
+    });
+}
 
 /// Where something was seen, in millionths of a degree.
 fn m0006_incident_point(s: &mut Schema) {

@@ -122,6 +122,12 @@ pub struct Wanted {
     pub role: Option<String>,
 }
 
+/// Where an account is at home.
+pub async fn home_of(ctx: &Ctx, account: Uuid) -> Result<Option<i32>> {
+    let known = account::Entity::all().filter(account::Column::Id.eq(account));
+    Ok(known.select_only().column(account::Column::Home).into_tuple().one(ctx.db()).await?)
+}
+
 /// Names by account, as colleagues know them.
 pub async fn names_of(ctx: &Ctx, accounts: impl Iterator<Item = Uuid>) -> Result<HashMap<Uuid, String>> {
     let accounts: HashSet<Uuid> = accounts.collect();

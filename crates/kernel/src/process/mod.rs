@@ -22,4 +22,4 @@ pub use inbox::{Task, inbox, tell_overdue};
 pub use matter::{Facts, Matter, Move, Opening, advance, open, open_actions};
 pub use overlay::{Added, Effective, Laid, Overlay, Overlays, effective, lay, load};
 pub use parts::{LeftOut, OverlayHere, SkipHere, StepHere};
-pub use timeline::{Taken, history, note, relocate};
+pub use timeline::{Run, Taken, history, note, relocate, run};

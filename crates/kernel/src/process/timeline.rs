@@ -1,8 +1,12 @@
 //! The time line of a matter: every step that was taken, by whom, for whom, and whether in time.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait, UpdateMany};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, UpdateMany,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -73,6 +77,38 @@ pub async fn note<E: Matter>(
     let facts = Facts { due_at: None, ..E::facts(row) };
     record(tx, E::KIND, &facts, &said(action, title, &facts.state), Some(facts.state.clone()), reason);
     Ok(changed)
+}
+
+/// How a matter has gone so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Run {
+    /// Whether a step was taken after its deadline.
+    pub late: bool,
+    actions: BTreeSet<String>,
+}
+
+impl Run {
+    /// Whether a step was ever taken.
+    pub fn took(&self, action: &str) -> bool {
+        self.actions.contains(action)
+    }
+}
+
+/// How a matter has gone so far, with the steps of this very write.
+pub async fn run<E: Matter>(tx: &mut Tx, row: &E::Model) -> Result<Run> {
+    tx.write_waiting().await?;
+    let facts = E::facts(row);
+    let steps: Vec<(String, DateTime<Utc>, Option<DateTime<Utc>>)> =
+        step::Entity::within(&Scope::counties(vec![facts.county]))
+            .select_only()
+            .columns([step::Column::Action, step::Column::At, step::Column::DueAt])
+            .filter(step::Column::Kind.eq(E::KIND))
+            .filter(step::Column::Matter.eq(facts.id))
+            .into_tuple()
+            .all(tx.db())
+            .await?;
+    let late = steps.iter().any(|(_, at, due)| due.is_some_and(|due| *at > due));
+    Ok(Run { late, actions: steps.into_iter().map(|(action, ..)| action).collect() })
 }
 
 /// A matter goes on at another place of its village; what it waits for goes along, and the time line says so.

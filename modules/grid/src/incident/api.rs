@@ -1,6 +1,7 @@
 //! The JSON face of incidents.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use jizuo_kernel::clock::first_id;
 use jizuo_kernel::error::Faults;
 use jizuo_kernel::json::whole;
 use jizuo_kernel::module::Work;
@@ -222,7 +223,7 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 struct ListQuery {
-    /// Category code; those below it count with it.
+    /// Category code, or several with commas; those below it count with it.
     category: Option<String>,
     /// Code of one of the county's own categories.
     subcategory: Option<String>,
@@ -232,6 +233,10 @@ struct ListQuery {
     /// Only what somebody above watches.
     #[param(default = false)]
     supervised: bool,
+    /// Reported on this day or later.
+    from: Option<NaiveDate>,
+    /// Reported on this day or earlier.
+    to: Option<NaiveDate>,
 }
 
 /// Incidents here and below, newest first.
@@ -245,8 +250,19 @@ async fn list(
     Query(paging): Query<Paging>,
 ) -> Result<Json<Page<Incident>>> {
     let page = process::list::<Entity>(&ctx, &wanted, &paging, |mut query| {
-        if let Some(code) = &own.category {
-            query = query.filter(Column::Category.eq(code));
+        if let Some(codes) = &own.category {
+            let mut codes: Vec<&str> = codes.split(',').map(str::trim).collect();
+            query = match codes.pop() {
+                Some(code) if codes.is_empty() => query.filter(Column::Category.eq(code)),
+                last => query.filter(Column::Category.is_in(codes.into_iter().chain(last))),
+            };
+        }
+        // Ids are in the order of the reports.
+        if let Some(from) = own.from {
+            query = query.filter(Column::Id.gte(first_id(from)));
+        }
+        if let Some(next) = own.to.and_then(|to| to.succ_opt()) {
+            query = query.filter(Column::Id.lt(first_id(next)));
         }
         if let Some(code) = &own.subcategory {
             query = query.filter(Column::Subcategory.eq(code));

@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{Column, Entity, Model};
 use super::service;
+use crate::figures::tally;
 
 /// How many are shown.
 const MOST: u64 = 5;
@@ -86,6 +87,7 @@ pub(crate) async fn merge(tx: &mut Tx, row: &Model, into: &str, reason: String) 
     let merged =
         process::set::<Entity>(tx, &merged, |u| u.col_expr(Column::MergedInto, Expr::value(Some(code)))).await?;
     tx.note("into", &target.code);
+    tally::ended(tx, &merged).await?;
     service::tell(tx, "grid.incident.closed", &merged)?;
     Ok(merged)
 }

@@ -63,6 +63,12 @@ pub struct Model {
     pub longitude: Option<i32>,
     pub latitude: Option<i32>,
     pub datum: Option<String>,
+    /// Once it has ended: 1 where no step was late, else 0.
+    pub on_time: Option<i32>,
+    /// How often it was done again.
+    pub reopened: i32,
+    /// Once it has ended: 1 where it did not leave the village, else 0.
+    pub near: Option<i32>,
     /// The county's own category below `category`, with its title as it was filed: titles are not changed.
     pub subcategory: Option<String>,
     pub subcategory_title: Option<String>,

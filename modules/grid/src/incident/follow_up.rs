@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::entity::{Column, Entity, Model};
 use super::service::{self, Other};
+use crate::figures::tally;
 
 /// What whoever reported it says of the outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
@@ -117,6 +118,7 @@ pub(super) async fn reopen(tx: &mut Tx, row: &Model, reason: Option<String>) -> 
         .who(Text::new("请重新上报", "report it anew"))
         .into());
     }
+    tally::reopened(tx, row).await?;
     let how = Move { reason, assignee: row.assignee, ..service::paced(row) };
     let row = process::advance::<Entity>(tx, row, "grid.incident.reopen", how).await?;
     let row = process::set::<Entity>(tx, &row, |u| {

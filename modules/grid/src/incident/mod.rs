@@ -14,6 +14,7 @@ pub(crate) mod service;
 
 pub(crate) use api::routes;
 pub use category::{CATEGORIES, Category};
+pub(crate) use ending::Ending;
 pub(crate) use entity::Entity;
 pub use follow_up::Satisfaction;
 pub(crate) use point::{lies_in, open_with_a_point};

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::point::Point;
 use super::{category, duplicates, ending, follow_up, on_the_spot, rest};
+use crate::figures::tally;
 use crate::process::{HANDED_OVER, INCIDENT};
 use crate::{party, subcategory};
 
@@ -176,6 +177,7 @@ pub(crate) async fn report(tx: &mut Tx, new: New) -> Result<Model> {
         ..ActiveModel::opened(&opening)
     };
     let row = Entity::insert(row).exec_with_returning(tx.db()).await?;
+    tally::reported(tx, &row).await?;
     tell(tx, "grid.incident.reported", &row)?;
     match new.solved {
         Some(outcome) => on_the_spot::solve(tx, &row, outcome).await,
@@ -255,6 +257,7 @@ pub(super) fn paced(row: &Model) -> Move {
 
 /// What its end means to others: those who listen, and the incidents that were merged into it.
 pub(super) async fn ended(tx: &mut Tx, row: &Model) -> Result<()> {
+    tally::ended(tx, row).await?;
     tell(tx, "grid.incident.closed", row)?;
     duplicates::tell_the_merged(tx, row).await
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop")]
 
 mod categories;
+mod figures;
 mod joint;
 mod life;
 mod net;
