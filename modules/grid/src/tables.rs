@@ -10,6 +10,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0010_subcategory", up: m0010_subcategory },
     Migration { name: "m0011_party", up: m0011_party },
     Migration { name: "m0012_whistle", up: m0012_whistle },
+    Migration { name: "m0013_protection", up: m0013_protection },
 ];
 
 /// Suspension, extension, supervision, merging, call-back.
@@ -107,6 +108,18 @@ fn m0012_whistle(s: &mut Schema) {
         t.instant("arrive_by").instant_null("arrived_at").text_null("arrived").text_null("refusal");
         t.text_null("finding").text_null("rating").text_null("rating_note");
         t.index(&["whistle", "id"]);
+        lists(t);
+    });
+}
+
+/// Mandatory reports, which few may see: lists of those who made or received them.
+fn m0013_protection(s: &mut Schema) {
+    s.tenant("grid_protection", |t| {
+        t.id().places().matter();
+        t.text("code").text("capacity").bytes_null("account").uuid_null("reported_by").text("reported_by_name");
+        t.uuid("officer").text("officer_name");
+        t.date_null("warned_on").date_null("victim_visited_on").date_null("offender_visited_on");
+        t.unique(&["code"]).index(&["reported_by", "id"]).index(&["officer", "id"]);
         lists(t);
     });
 }

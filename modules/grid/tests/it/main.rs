@@ -4,6 +4,7 @@
 mod categories;
 mod joint;
 mod life;
+mod protection;
 mod whistle;
 
 use chrono::Duration;
