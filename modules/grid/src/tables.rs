@@ -11,6 +11,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0011_party", up: m0011_party },
     Migration { name: "m0012_whistle", up: m0012_whistle },
     Migration { name: "m0013_protection", up: m0013_protection },
+    Migration { name: "m0014_filtered_lists", up: m0014_filtered_lists },
 ];
 
 /// Suspension, extension, supervision, merging, call-back.
@@ -122,6 +123,13 @@ fn m0013_protection(s: &mut Schema) {
         t.unique(&["code"]).index(&["reported_by", "id"]).index(&["officer", "id"]);
         lists(t);
     });
+}
+
+/// What a list is filtered by leads to its newest rows at every level.
+fn m0014_filtered_lists(s: &mut Schema) {
+    s.add_index("grid_incident", &["county", "village", "category", "id"]);
+    s.add_index("grid_whistle", &["county", "township", "occasion", "id"]);
+    s.add_index("grid_whistle", &["county", "village", "occasion", "id"]);
 }
 
 /// Lists are newest first, at every level, all or in one phase; a prefecture's is not led by a county.
