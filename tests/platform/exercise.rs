@@ -139,6 +139,7 @@ async fn grid(test: &TestApp) {
     more_time(&dispatcher, &handler, &step, &id).await;
     exercise_grid::joint(test, &dispatcher, &handler, &step, &report("道路塌陷").await).await;
     exercise_grid::whistle(test, &handler).await;
+    exercise_grid::protection(test, &worker).await;
     let seen = report("路灯不亮").await;
     worker.post(&step(&seen, "solve"), json!({ "outcome": "已换灯泡" })).await.expect(200);
     worker.get(&format!("/places/{VILLAGE}/grid/incidents/similar?category=04")).await.expect(200);

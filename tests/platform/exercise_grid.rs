@@ -97,3 +97,20 @@ pub(super) async fn whistle(test: &TestApp, handler: &User<'_>) {
         admin.delete(&format!("/places/{WUHUA}/processes/{process}")).await.expect(204);
     }
 }
+
+/// Mandatory reports.
+pub(super) async fn protection(test: &TestApp, worker: &User<'_>) {
+    let police = test.role(HUASHAN, "grid.police").await;
+    add_local_step(test, "grid.protection", "grid.protection.receive").await;
+    let here = format!("/places/{VILLAGE}/grid/protections");
+    let body = json!({ "capacity": "none", "account": "疑似被打" });
+    let id = worker.post(&here, body).await.expect(201).text("id");
+    worker.get(&here).await.expect(200);
+    for step in ["local/local_review", "receive", "warn", "visit"] {
+        police.post(&format!("{here}/{id}/{step}"), json!({})).await.expect(200);
+    }
+    police.post(&format!("{here}/{id}/conclude"), json!({ "reason": "已办结" })).await.expect(200);
+    police.get(&format!("{here}/{id}")).await.expect(200);
+    let admin = test.role(WUHUA, "base.system_admin").await;
+    admin.delete(&format!("/places/{WUHUA}/processes/grid.protection")).await.expect(204);
+}

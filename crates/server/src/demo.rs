@@ -6,7 +6,9 @@ mod certificates;
 mod consultation;
 mod folder;
 mod grid;
+mod joint;
 mod mediation;
+mod names;
 mod people;
 mod people_data;
 mod residents;
@@ -96,6 +98,7 @@ pub(crate) async fn build(mut settings: Settings) -> Outcome<Vec<SignIn>> {
     let mut script = Script::default();
     people_data::write(&stage, start, &mut script)?;
     grid::write(&stage, start, end, &mut script);
+    joint::write(&stage, start, end, &mut script);
     certificates::write(&stage, start, end, &mut script);
     consultation::write(&stage, end, &mut script);
     mediation::write(&stage, start, end, &mut script);

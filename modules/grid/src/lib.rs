@@ -6,6 +6,7 @@ pub mod incident;
 pub mod net;
 pub mod party;
 mod process;
+pub mod protection;
 mod statistics;
 pub mod subcategory;
 mod tables;
@@ -68,6 +69,13 @@ pub static MODULE: Module = Module {
         Permission::matters("grid.call.miss", Text::new("登记逾期未报到", "Record that a department did not come")),
         Permission::matters("grid.call.stand_down", Text::new("撤哨，不必报到", "Stand down")),
         Permission::matters("grid.call.examine", Text::new("核实拒绝和未报到", "Look into refusals and absences")),
+        Permission::matters("grid.protection.read", Text::new("查看强制报告", "See mandatory reports")),
+        Permission::matters("grid.protection.report", Text::new("强制报告", "Make a mandatory report")),
+        Permission::matters("grid.protection.receive", Text::new("接收强制报告", "Take up a mandatory report")),
+        Permission::matters("grid.protection.warn", Text::new("登记告诫书", "Record a written warning")),
+        Permission::matters("grid.protection.visit", Text::new("登记查访", "Record that both sides were visited")),
+        Permission::matters("grid.protection.conclude", Text::new("办结强制报告", "Conclude a mandatory report")),
+        Permission::matters("grid.protection.oversee", Text::new("查看全部强制报告", "See all mandatory reports")),
         Permission::everything("grid.category.manage", Text::new("管理事件小类", "Manage the county's own categories")),
     ],
     roles: &[
@@ -82,6 +90,9 @@ pub static MODULE: Module = Module {
                 "grid.incident.solve_small",
                 "grid.incident.verify",
                 "grid.incident.redo",
+                "grid.protection.read",
+                "grid.protection.report",
+                "grid.protection.visit",
                 "base.person.read",
                 "base.form.use",
             ],
@@ -108,6 +119,9 @@ pub static MODULE: Module = Module {
                 "grid.call.read",
                 "grid.call.arrive",
                 "grid.call.decline",
+                "grid.protection.read",
+                "grid.protection.report",
+                "grid.protection.visit",
                 "base.person.read",
                 "base.form.use",
             ],
@@ -182,6 +196,22 @@ pub static MODULE: Module = Module {
             ],
         },
         RoleTemplate {
+            id: "grid.police",
+            title: Text::new("派出所联络人", "Police contact"),
+            permissions: &[
+                "grid.protection.read",
+                "grid.protection.receive",
+                "grid.protection.warn",
+                "grid.protection.visit",
+                "grid.protection.conclude",
+            ],
+        },
+        RoleTemplate {
+            id: "grid.guardian",
+            title: Text::new("反家庭暴力督导人", "Overseer of mandatory reports"),
+            permissions: &["grid.protection.read", "grid.protection.oversee", "grid.protection.visit"],
+        },
+        RoleTemplate {
             id: "grid.commander",
             title: Text::new("街乡吹哨负责人", "Township commander"),
             permissions: &[
@@ -206,6 +236,7 @@ pub static MODULE: Module = Module {
             .merge(figures::routes())
             .merge(party::routes())
             .merge(whistle::routes())
+            .merge(protection::routes())
             .merge(subcategory::routes())
     },
     public: &[],
@@ -240,7 +271,7 @@ pub static MODULE: Module = Module {
             }
         }))
     },
-    processes: &[&process::INCIDENT, &party::PARTY, &whistle::WHISTLE, &whistle::CALL],
+    processes: &[&process::INCIDENT, &party::PARTY, &whistle::WHISTLE, &whistle::CALL, &protection::PROTECTION],
     rules: include_str!("../rules.toml"),
     capabilities: &[],
     events: &[
@@ -296,7 +327,10 @@ pub static MODULE: Module = Module {
     statistics: statistics::STATISTICS,
     words: include_str!("../words.toml"),
     forms: &[&forms::REPORTER],
-    sealed: &[Sealed::for_its_row("grid_incident", "reporter_phone", "grid.phone")],
+    sealed: &[
+        Sealed::for_its_row("grid_incident", "reporter_phone", "grid.phone"),
+        Sealed::for_its_row("grid_protection", "account", "grid.protection"),
+    ],
     held: Some(|ctx, person| Box::pin(incident::service::held(ctx, person))),
 };
 

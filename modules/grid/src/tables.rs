@@ -15,6 +15,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0010_subcategory", up: m0010_subcategory },
     Migration { name: "m0011_party", up: m0011_party },
     Migration { name: "m0012_whistle", up: m0012_whistle },
+    Migration { name: "m0013_protection", up: m0013_protection },
+    Migration { name: "m0014_filtered_lists", up: m0014_filtered_lists },
 ];
 
 /// What is counted from incidents, without reading them above the county, and within one by an index alone.
@@ -173,6 +175,25 @@ fn m0012_whistle(s: &mut Schema) {
         t.index(&["whistle", "id"]);
         lists(t);
     });
+}
+
+/// Mandatory reports, which few may see: lists of those who made or received them.
+fn m0013_protection(s: &mut Schema) {
+    s.tenant("grid_protection", |t| {
+        t.id().places().matter();
+        t.text("code").text("capacity").bytes_null("account").uuid_null("reported_by").text("reported_by_name");
+        t.uuid("officer").text("officer_name");
+        t.date_null("warned_on").date_null("victim_visited_on").date_null("offender_visited_on");
+        t.unique(&["code"]).index(&["reported_by", "id"]).index(&["officer", "id"]);
+        lists(t);
+    });
+}
+
+/// What a list is filtered by leads to its newest rows at every level.
+fn m0014_filtered_lists(s: &mut Schema) {
+    s.add_index("grid_incident", &["county", "village", "category", "id"]);
+    s.add_index("grid_whistle", &["county", "township", "occasion", "id"]);
+    s.add_index("grid_whistle", &["county", "village", "occasion", "id"]);
 }
 
 /// Lists are newest first, at every level, all or in one phase; a prefecture's is not led by a county.

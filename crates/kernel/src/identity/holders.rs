@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::entity::{account, grant};
 use super::grants::permissions_of;
 use crate::json::Query;
+use crate::places::Place;
 use crate::{App, Ctx, Json, Reference, Result};
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -54,17 +55,22 @@ async fn list(ctx: Ctx, Query(asked): Query<Holding>) -> Result<Json<Vec<Holder>
     if !colleague {
         return Err(crate::gate::forbidden(&ctx.app, permission.id, &place));
     }
+    Ok(Json(of(&ctx, permission.id, &place).await?))
+}
+
+/// Who holds a permission at a place, or above it, nearest first.
+pub async fn of(ctx: &Ctx, permission: &str, place: &Place) -> Result<Vec<Holder>> {
+    let registry = &ctx.app.registry;
     let tree = &ctx.snapshot.places;
     let templates = registry.modules().iter().flat_map(|module| module.roles).map(|role| role.id.to_owned());
     let roles: Vec<String> = templates
         .chain(ctx.snapshot.roles.ids().cloned())
         .filter(|role| {
-            permissions_of(&ctx.app, &ctx.snapshot, role)
-                .is_some_and(|held| held.iter().any(|one| one == permission.id))
+            permissions_of(&ctx.app, &ctx.snapshot, role).is_some_and(|held| held.iter().any(|one| one == permission))
         })
         .collect();
     // A grant above the county reaches no matters, unless the province has laid down otherwise.
-    let lineage = tree.lineage(place.id).into_iter().filter(|above| ctx.reaches(permission.id, above));
+    let lineage = tree.lineage(place.id).into_iter().filter(|above| ctx.reaches(permission, above));
     let places: Vec<i32> = lineage.flat_map(|above| [tree.predecessors(above.id), vec![above.id]].concat()).collect();
     let grants = grant::Entity::all()
         .filter(grant::Column::Role.is_in(roles))
@@ -103,5 +109,5 @@ async fn list(ctx: Ctx, Query(asked): Query<Holding>) -> Result<Json<Vec<Holder>
         })
         .collect();
     holders.sort_by_key(|(depth, _)| std::cmp::Reverse(*depth));
-    Ok(Json(holders.into_iter().map(|(_, holder)| holder).collect()))
+    Ok(holders.into_iter().map(|(_, holder)| holder).collect())
 }

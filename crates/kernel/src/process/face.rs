@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use axum::routing::post;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, Paths};
 use utoipa::openapi::request_body::RequestBodyBuilder;
@@ -49,6 +49,11 @@ pub trait Face: Matter<Model: Sync> {
     /// Which rows the operation may see: those of its place, unless the noun is laid down from above.
     fn reach(ctx: &Ctx) -> Result<Scope> {
         Ok(ctx.scope.clone())
+    }
+
+    /// Which of these rows the caller may see: all, unless the noun keeps some for few.
+    fn seen_by(_ctx: &Ctx) -> Condition {
+        Condition::all()
     }
 }
 
@@ -147,15 +152,12 @@ struct StepWithReason {
 
 /// What the documents of all modules with matters have in common, for the base to name.
 pub(crate) fn shared() -> OpenApi {
-    let mut schemas = Vec::new();
-    for (name, schema) in [
-        (Head::name(), Head::schema()),
-        (Course::name(), Course::schema()),
-        (StepBody::name(), StepBody::schema()),
-        (StepWithReason::name(), StepWithReason::schema()),
-    ] {
-        schemas.push((name.into_owned(), schema));
-    }
+    let mut schemas = vec![
+        (Head::name().into_owned(), Head::schema()),
+        (Course::name().into_owned(), Course::schema()),
+        (StepBody::name().into_owned(), StepBody::schema()),
+        (StepWithReason::name().into_owned(), StepWithReason::schema()),
+    ];
     Course::schemas(&mut schemas);
     let wanted = Wanted::into_params(|| Some(ParameterIn::Query));
     let mut paths = Paths::new();
@@ -196,7 +198,7 @@ pub struct Wanted {
 
 /// One matter that the operation may see.
 pub async fn find<E: Face>(ctx: &Ctx, id: Uuid) -> Result<E::Model> {
-    let found = E::within(&E::reach(ctx)?).filter(E::ID.eq(id)).one(ctx.db()).await?;
+    let found = E::within(&E::reach(ctx)?).filter(E::seen_by(ctx)).filter(E::ID.eq(id)).one(ctx.db()).await?;
     found.ok_or_else(|| Error::NotFound(noun(E::KIND)))
 }
 
@@ -208,7 +210,7 @@ pub async fn list<E: Face>(
     narrow: impl FnOnce(Select<E>) -> Select<E>,
 ) -> Result<Page<E::Wire>> {
     let limit = paging.limit()?;
-    let mut query = E::within(&E::reach(ctx)?).order_by_desc(E::ID).limit(limit + 1);
+    let mut query = E::within(&E::reach(ctx)?).filter(E::seen_by(ctx)).order_by_desc(E::ID).limit(limit + 1);
     if let Some(phase) = &wanted.phase {
         query = query.filter(E::PHASE.eq(phase));
     }

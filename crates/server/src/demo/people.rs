@@ -9,6 +9,7 @@ use jizuo_kernel::{App, Ctx, Error, Lang, Module};
 use serde_json::json;
 
 use super::caller::Caller;
+use super::names::NAMES;
 use super::{COUNTIES, County, SignIn};
 use crate::failure::{Failure, Outcome};
 use crate::installation::{self, FIRST};
@@ -56,6 +57,7 @@ fn seats(role: &str) -> &'static [Seat] {
         "grid.worker" => &[Seat::Village(0), Seat::Village(1), Seat::Village(2)],
         "grid.leader" => &[Seat::Village(0)],
         "grid.handler" => &[Seat::County, Seat::Township(0)],
+        "grid.commander" | "grid.police" => &[Seat::Township(0)],
         "certificates.clerk" => &[Seat::Village(0), Seat::Township(0)],
         "consultation.clerk" | "consultation.secretary" => &[Seat::Village(0), Seat::Countryside],
         "consultation.township" => &[Seat::Township(0)],
@@ -273,116 +275,4 @@ impl Stage {
 
 fn text(value: &serde_json::Value, field: &str) -> String {
     value.get(field).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
-}
-
-/// Names of many nationalities of Yunnan, all invented, with logins. More than the roles need.
-const NAMES: &[(&str, &str)] = &[
-    ("周文彬", "zhouwenbin"),
-    ("和丽芬", "helifen"),
-    ("马晓云", "maxiaoyun"),
-    ("杨秀英", "yangxiuying"),
-    ("李阿诗", "liashi"),
-    ("段永胜", "duanyongsheng"),
-    ("岩温罕", "aiwenhan"),
-    ("普阿鲁", "pualu"),
-    ("扎西·平措", "zhaxi.pingcuo"),
-    ("玉罕娇", "yuhanjiao"),
-    ("余付四", "yufusi"),
-    ("韦桂花", "weiguihua"),
-    ("熊绍文", "xiongshaowen"),
-    ("李扎倮", "lizhaluo"),
-    ("勒干", "legan"),
-    ("陶阿秀", "taoaxiu"),
-    ("盘福生", "panfusheng"),
-    ("叶布勒", "yebule"),
-    ("赵银花", "zhaoyinhua"),
-    ("纳文忠", "nawenzhong"),
-    ("卓玛·央金", "zhuoma.yangjin"),
-    ("白木嘎", "baimuga"),
-    ("张建国", "zhangjianguo"),
-    ("侬世光", "nongshiguang"),
-    ("胡阿妹", "huamei"),
-    ("𬱖芳", "yifang"),
-    ("孔德明", "kongdeming"),
-    ("木春华", "muchunhua"),
-    ("罗绍军", "luoshaojun"),
-    ("刀玉兰", "daoyulan"),
-    ("沙马·尔布", "shama.erbu"),
-    ("董汝平", "dongruping"),
-    ("曹学芬", "caoxuefen"),
-    ("邓玉梅", "dengyumei"),
-    ("阿依·木呷", "ayi.muga"),
-    ("王𬭎", "wanghong"),
-    ("苏里玛", "sulima"),
-    ("尹宗林", "yinzonglin"),
-    ("肖大妹", "xiaodamei"),
-    ("方国祥", "fangguoxiang"),
-    ("施怀珍", "shihuaizhen"),
-    ("龙四斤", "longsijin"),
-    ("排早·都", "paizao.du"),
-    ("景帕法", "jingpafa"),
-    ("寸守仁", "cunshouren"),
-    ("谢明燕", "xiemingyan"),
-    ("毕摩·约且", "bimo.yueqie"),
-    ("柏应红", "baiyinghong"),
-    ("艾罗", "ailuo"),
-    ("尚金凤", "shangjinfeng"),
-    ("杜玛", "duma"),
-    ("何开明", "hekaiming"),
-    ("线小团", "xianxiaotuan"),
-    ("郗志远", "xizhiyuan"),
-    ("依香罕", "yixianghan"),
-    ("瞿文丽", "quwenli"),
-    ("茶永康", "chayongkang"),
-    ("左秀兰", "zuoxiulan"),
-    ("闵洪斌", "minhongbin"),
-    ("字学贵", "zixuegui"),
-    ("车米批", "chemipi"),
-    ("苗春梅", "miaochunmei"),
-    ("吉克·阿牛", "jike.aniu"),
-    ("温婉清", "wenwanqing"),
-    ("欧阳志诚", "ouyangzhicheng"),
-    ("鲁阿依", "luayi"),
-    ("钏建生", "chuanjiansheng"),
-    ("芮茂林", "ruimaolin"),
-    ("明珠·卓嘎", "mingzhu.zhuoga"),
-    ("黑丽仙", "heilixian"),
-    ("岳麻腊", "yuemala"),
-    ("宝学敏", "baoxuemin"),
-    ("桑吉", "sangji"),
-    ("楚丽娟", "chulijuan"),
-    ("祁国华", "qiguohua"),
-    ("喜洛", "xiluo"),
-    ("缪红英", "miaohongying"),
-    ("恩批", "enpi"),
-    ("聂正荣", "niezhengrong"),
-    ("丰明月", "fengmingyue"),
-    ("赛金花·玛", "saijinhua.ma"),
-    ("雀丽萍", "queliping"),
-    ("保国华", "baoguohua"),
-    ("蔺学勤", "linxueqin"),
-    ("召存信", "zhaocunxin"),
-    ("咩叶", "mieye"),
-    ("宗永红", "zongyonghong"),
-    ("阿尼·扎史", "ani.zhashi"),
-    ("起绍祥", "qishaoxiang"),
-    ("施玛玉", "shimayu"),
-    ("麻卫东", "maweidong"),
-    ("水文珍", "shuiwenzhen"),
-    ("腊翁", "lawong"),
-    ("晋红梅", "jinhongmei"),
-];
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::NAMES;
-
-    #[test]
-    fn every_login_is_one_persons_and_can_be_typed() {
-        let logins: BTreeSet<&str> = NAMES.iter().map(|(_, login)| *login).collect();
-        assert_eq!(logins.len(), NAMES.len());
-        assert!(logins.iter().all(|l| l.len() >= 3 && l.bytes().all(|b| b.is_ascii_lowercase() || b == b'.')));
-    }
 }

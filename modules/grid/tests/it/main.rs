@@ -6,6 +6,7 @@ mod figures;
 mod joint;
 mod life;
 mod net;
+mod protection;
 mod whistle;
 
 use chrono::Duration;
