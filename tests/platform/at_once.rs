@@ -17,19 +17,21 @@ const BEYOND: &[(&str, &str)] = &[
         "grid.incident.merge",
         "names another incident by a code that no example knows; the module's own tests race for it",
     ),
+    ("grid.care.visit", AGAIN),
+    ("grid.care.adjust", AGAIN),
+    ("grid.managed.visit", AGAIN),
+    ("grid.managed.adjust", AGAIN),
     ("venue.booking.confirm", "the twin takes the room; the module's own tests race for it"),
     ("venue.booking.hand_back", "only after the confirmation"),
     ("consultation.meeting.exempt", "taken by itself, unless a county has put a step before it"),
     ("mediation.case.agree_orally", PARTIES),
-    (
-        "mediation.case.agree_in_writing",
-        "leads back to where it starts, and then wants If-Match; see the module's tests",
-    ),
+    ("mediation.case.agree_in_writing", AGAIN),
     ("mediation.case.prolong", PARTIES),
     ("mediation.case.take_effect", PARTIES),
     ("mediation.case.perform", "only after an agreement, which names the parties"),
     ("mediation.case.breach", "only after an agreement, which names the parties"),
 ];
+const AGAIN: &str = "leads back to where it starts, and then wants If-Match; see the module's tests";
 const PARTIES: &str = "names the parties by ids that no example knows; the module's own tests race for it";
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use jizuo_testing::places::{ESHAN, HUASHAN, KUNMING, OTHER_VILLAGE, PROVINCE, VI
 use jizuo_testing::{TestApp, User};
 use serde_json::{Value, json};
 
-use super::{exercise_base_data, words};
+use super::{exercise_base_data, exercise_grid, words};
 
 #[tokio::test]
 async fn every_operation_succeeds_somewhere_and_leaves_the_audit_it_should() {
@@ -16,6 +16,7 @@ async fn every_operation_succeeds_somewhere_and_leaves_the_audit_it_should() {
     exercise_base_data::identity(&test).await;
     counties(&test).await;
     grid(&test).await;
+    exercise_grid::plans(&test).await;
     certificates(&test).await;
     venue(&test).await;
     consultation(&test).await;
@@ -222,7 +223,7 @@ async fn venue(test: &TestApp) {
 }
 
 /// A county's own step `local_review` before another, for whoever may take that one: `<module>_<noun>_local` wants to be tried.
-async fn add_local_step(test: &TestApp, process: &str, before: &str) {
+pub(super) async fn add_local_step(test: &TestApp, process: &str, before: &str) {
     let admin = test.role(WUHUA, "base.system_admin").await;
     let title = json!({ "zh": "本地审核", "en": "Local review" });
     let step = json!({ "id": "local_review", "title": title, "before": before, "permission": before });

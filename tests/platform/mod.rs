@@ -7,6 +7,7 @@ mod documents;
 mod events;
 mod exercise;
 mod exercise_base_data;
+mod exercise_grid;
 mod exports;
 mod house;
 pub(crate) mod pages;

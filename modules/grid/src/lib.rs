@@ -1,5 +1,6 @@
 //! Grid governance (网格治理): what a grid worker sees in the village, from report to close.
 
+pub mod care;
 mod forms;
 pub mod incident;
 mod process;
@@ -41,6 +42,16 @@ pub static MODULE: Module = Module {
         Permission::matters("grid.incident.merge", Text::new("并案", "Merge")),
         Permission::matters("grid.incident.call_back", Text::new("回访", "Call back")),
         Permission::matters("grid.incident.reopen", Text::new("重办", "Reopen")),
+        Permission::matters("grid.care.read", Text::new("查看关爱服务", "See people in care")),
+        Permission::matters("grid.care.begin", Text::new("建立关爱服务计划", "Begin a plan of care")),
+        Permission::matters("grid.care.visit", Text::new("走访", "Visit")),
+        Permission::matters("grid.care.adjust", Text::new("调整服务计划", "Adjust the plan")),
+        Permission::matters("grid.care.end", Text::new("结束服务", "End the plan")),
+        Permission::narrow("grid.managed.read", Text::new("查看特殊人群服务管理", "See people under management")),
+        Permission::narrow("grid.managed.begin", Text::new("建立服务管理计划", "Begin a plan of management")),
+        Permission::narrow("grid.managed.visit", Text::new("走访帮教", "Visit and help")),
+        Permission::narrow("grid.managed.adjust", Text::new("调整服务管理计划", "Adjust the plan of management")),
+        Permission::narrow("grid.managed.end", Text::new("结束服务管理", "End the plan of management")),
     ],
     roles: &[
         RoleTemplate {
@@ -53,6 +64,8 @@ pub static MODULE: Module = Module {
                 "grid.incident.solve_small",
                 "grid.incident.verify",
                 "grid.incident.redo",
+                "grid.care.read",
+                "grid.care.visit",
                 "base.person.read",
                 "base.form.use",
             ],
@@ -70,6 +83,11 @@ pub static MODULE: Module = Module {
                 "grid.incident.return",
                 "grid.incident.verify",
                 "grid.incident.redo",
+                "grid.care.read",
+                "grid.care.begin",
+                "grid.care.visit",
+                "grid.care.adjust",
+                "grid.care.end",
                 "base.person.read",
                 "base.form.use",
             ],
@@ -119,15 +137,33 @@ pub static MODULE: Module = Module {
                 "grid.incident.reopen",
             ],
         },
+        RoleTemplate {
+            id: "grid.managed_officer",
+            title: Text::new("特殊人群专干", "Officer for people under management"),
+            permissions: &[
+                "grid.managed.read",
+                "grid.managed.begin",
+                "grid.managed.visit",
+                "grid.managed.adjust",
+                "grid.managed.end",
+                "base.person.read",
+            ],
+        },
     ],
     migrations: tables::MIGRATIONS,
-    api: incident::routes,
+    api: || incident::routes().merge(care::routes()),
     public: &[],
-    menu: &[MenuEntry {
-        id: "grid.incidents",
-        title: Text::new("网格事件", "Incidents"),
-        operation: "grid_incident_list",
-    }],
+    menu: &[
+        MenuEntry {
+            id: "grid.incidents", title: Text::new("网格事件", "Incidents"), operation: "grid_incident_list"
+        },
+        MenuEntry { id: "grid.care", title: Text::new("走访关爱", "Visits and care"), operation: "grid_care_list" },
+        MenuEntry {
+            id: "grid.managed",
+            title: Text::new("特殊人群服务管理", "People under management"),
+            operation: "grid_managed_list",
+        },
+    ],
     settings: || {
         Some(serde_json::json!({
             "type": "object",
@@ -141,7 +177,7 @@ pub static MODULE: Module = Module {
             }
         }))
     },
-    processes: &[&process::INCIDENT],
+    processes: &[&process::INCIDENT, &process::CARE, &process::MANAGED],
     rules: include_str!("../rules.toml"),
     capabilities: &[],
     events: &[
@@ -164,21 +200,55 @@ pub static MODULE: Module = Module {
             id: "grid.incident.closed", title: Text::new("事件已结案", "An incident was closed"), sample: SAMPLE
         },
     ],
-    subscriptions: &[Subscription {
-        id: "grid.incident.came_back",
-        topic: "base.handover.ended",
-        run: |tx, payload| Box::pin(incident::service::came_back(tx, payload)),
-    }],
-    timers: &[Timer {
-        id: "grid.incident.suspension_over",
-        every_seconds: 60,
-        run: |tx| Box::pin(incident::rest::resume_due(tx)),
-    }],
+    subscriptions: &[
+        Subscription {
+            id: "grid.incident.came_back",
+            topic: "base.handover.ended",
+            run: |tx, payload| Box::pin(incident::service::came_back(tx, payload)),
+        },
+        Subscription {
+            id: "grid.care.died",
+            topic: "base.person.died",
+            run: |tx, payload| Box::pin(care::gone(tx, payload, "本人已去世")),
+        },
+        Subscription {
+            id: "grid.care.moved",
+            topic: "base.person.moved",
+            run: |tx, payload| Box::pin(care::gone(tx, payload, "本人已在县内迁居，由现居住地安排")),
+        },
+        Subscription {
+            id: "grid.care.moved_out",
+            topic: "base.person.moved_out",
+            run: |tx, payload| Box::pin(care::gone(tx, payload, "本人已迁出本县")),
+        },
+    ],
+    timers: &[
+        Timer {
+            id: "grid.incident.suspension_over",
+            every_seconds: 60,
+            run: |tx| Box::pin(incident::rest::resume_due(tx)),
+        },
+        Timer { id: "grid.care.over", every_seconds: 60, run: |tx| Box::pin(care::end_due(tx)) },
+    ],
     statistics: statistics::STATISTICS,
     words: include_str!("../words.toml"),
-    forms: &[&forms::REPORTER],
-    sealed: &[Sealed::for_its_row("grid_incident", "reporter_phone", "grid.phone")],
-    held: Some(|ctx, person| Box::pin(incident::service::held(ctx, person))),
+    forms: &[&forms::REPORTER, &forms::CARE],
+    sealed: &[
+        Sealed::for_its_row("grid_incident", "reporter_phone", "grid.phone"),
+        Sealed::for_its_row("grid_care_visit", "purpose", "grid_care_visit"),
+        Sealed::for_its_row("grid_care_visit", "found", "grid_care_visit"),
+        Sealed::for_its_row("grid_care_visit", "to_do", "grid_care_visit"),
+        Sealed::for_its_row("grid_managed_visit", "purpose", "grid_managed_visit"),
+        Sealed::for_its_row("grid_managed_visit", "found", "grid_managed_visit"),
+        Sealed::for_its_row("grid_managed_visit", "to_do", "grid_managed_visit"),
+    ],
+    held: Some(|ctx, person| {
+        Box::pin(async move {
+            let mut held = incident::service::held(ctx, person).await?;
+            held.extend(care::held(ctx, person).await?);
+            Ok(held)
+        })
+    }),
 };
 
 /// No name, no telephone: who may read the feed is not always who may read the incident.

@@ -286,3 +286,101 @@ pub(crate) static INCIDENT: Process = Process {
         },
     ],
 };
+
+/// A plan serves somebody until it ends; what it waits for is the next visit.
+const SERVING: &[State] = &[
+    State { id: "serving", title: Text::new("服务中", "Serving"), phase: Phase::Working },
+    State { id: "ended", title: Text::new("已结束", "Ended"), phase: Phase::Done },
+];
+
+/// The life of a plan for somebody in care.
+pub(crate) static CARE: Process = Process {
+    id: "grid.care",
+    title: Text::new("关爱服务计划", "A plan of care"),
+    start: "serving",
+    states: SERVING,
+    steps: &[
+        Step {
+            action: "grid.care.visit",
+            title: Text::new("走访", "Visit"),
+            from: &["serving"],
+            to: "serving",
+            deadline: Some("GRID.CARE.VISIT_DAYS"),
+            needs: None,
+            skip: Skip::Never(Text::new("平台规则：计划就是为了走访帮助", "platform rule: the plan is for the visits")),
+            reason: false,
+        },
+        Step {
+            action: "grid.care.adjust",
+            title: Text::new("调整计划", "Adjust the plan"),
+            from: &["serving"],
+            to: "serving",
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new(
+                "个人信息保护法第八条：避免因信息不准确造成不利影响",
+                "Personal Information Protection Law, Article 8: what is kept is kept right",
+            )),
+            reason: false,
+        },
+        Step {
+            action: "grid.care.end",
+            title: Text::new("结束服务", "End the plan"),
+            from: &["serving"],
+            to: "ended",
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new(
+                "个人信息保护法第十九条：为实现处理目的所必要的最短时间",
+                "Personal Information Protection Law, Article 19: no longer than the purpose needs",
+            )),
+            reason: true,
+        },
+    ],
+};
+
+/// The life of a plan for somebody under management.
+pub(crate) static MANAGED: Process = Process {
+    id: "grid.managed",
+    title: Text::new("特殊人群服务管理计划", "A plan of management"),
+    start: "serving",
+    states: SERVING,
+    steps: &[
+        Step {
+            action: "grid.managed.visit",
+            title: Text::new("走访帮教", "Visit and help"),
+            from: &["serving"],
+            to: "serving",
+            deadline: Some("GRID.MANAGED.VISIT_DAYS"),
+            needs: None,
+            skip: Skip::Never(Text::new("平台规则：计划就是为了走访帮助", "platform rule: the plan is for the visits")),
+            reason: false,
+        },
+        Step {
+            action: "grid.managed.adjust",
+            title: Text::new("调整计划", "Adjust the plan"),
+            from: &["serving"],
+            to: "serving",
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new(
+                "个人信息保护法第八条：避免因信息不准确造成不利影响",
+                "Personal Information Protection Law, Article 8: what is kept is kept right",
+            )),
+            reason: false,
+        },
+        Step {
+            action: "grid.managed.end",
+            title: Text::new("结束服务管理", "End the plan of management"),
+            from: &["serving"],
+            to: "ended",
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new(
+                "个人信息保护法第十九条：为实现处理目的所必要的最短时间",
+                "Personal Information Protection Law, Article 19: no longer than the purpose needs",
+            )),
+            reason: true,
+        },
+    ],
+};

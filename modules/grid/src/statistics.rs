@@ -1,10 +1,12 @@
 //! Figures of grid governance, counted from the incidents.
 
-use jizuo_kernel::Text;
-use jizuo_kernel::module::{Labels, Statistic};
+use chrono::{DateTime, Duration};
+use jizuo_kernel::module::{Figure, Labels, Period, Statistic, Work};
 use jizuo_kernel::statistics::count_by;
-use sea_orm::sea_query::{Expr, ExprTrait};
+use jizuo_kernel::{Ctx, Text};
+use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 
+use crate::care::cared::plan;
 use crate::incident::entity::{Column, Entity};
 
 pub(crate) const STATISTICS: &[Statistic] = &[
@@ -32,4 +34,37 @@ pub(crate) const STATISTICS: &[Statistic] = &[
             Box::pin(count_by::<Entity>(ctx, Column::OpenedAt, period, Column::State, Some(late)))
         },
     },
+    Statistic {
+        id: "grid.care.people",
+        title: Text::new("关爱服务对象（按类别）", "People in care, by kind"),
+        unit: Text::new("人", "people"),
+        labels: Labels::Values("grid.CareKind"),
+        count: |ctx, period| plans(ctx, period, None),
+    },
+    Statistic {
+        id: "grid.care.due",
+        title: Text::new("七日内应走访（按类别）", "Visits due within seven days, by kind"),
+        unit: Text::new("次", "visits"),
+        labels: Labels::Values("grid.CareKind"),
+        count: |ctx, period| {
+            let soon = Expr::col(plan::Column::DueAt).between(ctx.now, ctx.now + Duration::days(7));
+            plans(ctx, period, Some(soon))
+        },
+    },
+    Statistic {
+        id: "grid.care.overdue",
+        title: Text::new("应走访未走访（按类别）", "Visits overdue, by kind"),
+        unit: Text::new("次", "visits"),
+        labels: Labels::Values("grid.CareKind"),
+        count: |ctx, period| plans(ctx, period, Some(Expr::col(plan::Column::DueAt).lt(ctx.now))),
+    },
 ];
+
+/// Plans of care that are open now. Of people under management there are no figures.
+fn plans(ctx: &Ctx, period: Period, also: Option<SimpleExpr>) -> Work<'_, Vec<Figure>> {
+    // A figure of a moment: what began by the end of the period, and goes on.
+    let until = Period { from: DateTime::UNIX_EPOCH, to: period.to };
+    let open = Expr::col(plan::Column::ClosedAt).is_null();
+    let open = also.into_iter().fold(open, |open, also| open.and(also));
+    Box::pin(count_by::<plan::Entity>(ctx, plan::Column::OpenedAt, until, plan::Column::Kind, Some(open)))
+}

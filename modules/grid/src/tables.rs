@@ -7,6 +7,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0002_incident_case", up: |s| s.add_column("grid_incident", text_null("case_code")) },
     Migration { name: "m0003_incident_reporter", up: m0003_incident_reporter },
     Migration { name: "m0004_incident_life", up: m0004_incident_life },
+    Migration { name: "m0015_plans", up: m0015_plans },
 ];
 
 /// Suspension, extension, supervision, merging, call-back.
@@ -53,4 +54,31 @@ fn m0001_incident(s: &mut Schema) {
         t.index_across(&["prefecture", "id"]);
         t.index(&["opened_at"]);
     });
+}
+
+/// Plans and visits: two tables for people in care, two for people under management.
+fn m0015_plans(s: &mut Schema) {
+    for (plans, visits) in [("grid_care_plan", "grid_care_visit"), ("grid_managed_plan", "grid_managed_visit")] {
+        s.tenant(plans, |t| {
+            t.id().places().matter();
+            t.text("code").uuid("person").text("kind").text("purpose").int_null("every_days").uuid_null("assignee");
+            t.date("since").date_null("until");
+            t.unique(&["code"]);
+            // Lists are newest first, all, in one phase or of one kind.
+            t.index(&["phase", "id"]).index(&["kind", "id"]);
+            t.index(&["township", "id"]).index(&["township", "phase", "id"]).index(&["township", "kind", "id"]);
+            t.index(&["village", "id"]).index(&["village", "phase", "id"]).index(&["village", "kind", "id"]);
+            // What is held on somebody; who has a plan already.
+            t.index(&["person", "kind"]);
+            // The timer that ends them.
+            t.index(&["until"]);
+            // A prefecture's figures are not led by a county.
+            t.index_across(&["prefecture", "id"]);
+        });
+        s.tenant(visits, |t| {
+            t.id().uuid("plan").date("visited_on").bytes_null("purpose").bytes_null("found").bytes_null("to_do");
+            t.date("next_by").text_null("incident").text("recorded_by").instant("at");
+            t.index(&["plan", "id"]).belongs_to("plan", plans);
+        });
+    }
 }

@@ -11,4 +11,4 @@ pub(crate) mod service;
 
 pub(crate) use api::routes;
 pub use category::{CATEGORIES, Category};
-pub(crate) use service::DISPUTE;
+pub(crate) use service::{Channel, DISPUTE};
