@@ -17,6 +17,7 @@ async fn every_operation_succeeds_somewhere_and_leaves_the_audit_it_should() {
     counties(&test).await;
     grid(&test).await;
     exercise_grid::plans(&test).await;
+    exercise_grid::reports(&test).await;
     certificates(&test).await;
     venue(&test).await;
     consultation(&test).await;

@@ -11,6 +11,7 @@ mod exercise_grid;
 mod exports;
 mod house;
 pub(crate) mod pages;
+mod public_pages;
 mod resident_pages;
 mod sealed;
 mod sql;

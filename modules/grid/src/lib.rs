@@ -4,6 +4,7 @@ pub mod care;
 mod forms;
 pub mod incident;
 mod process;
+pub mod report;
 mod statistics;
 mod tables;
 
@@ -42,6 +43,7 @@ pub static MODULE: Module = Module {
         Permission::matters("grid.incident.merge", Text::new("并案", "Merge")),
         Permission::matters("grid.incident.call_back", Text::new("回访", "Call back")),
         Permission::matters("grid.incident.reopen", Text::new("重办", "Reopen")),
+        Permission::matters("grid.incident.withdraw", Text::new("反映人撤回", "Withdrawn by the reporter")),
         Permission::matters("grid.care.read", Text::new("查看关爱服务", "See people in care")),
         Permission::matters("grid.care.begin", Text::new("建立关爱服务计划", "Begin a plan of care")),
         Permission::matters("grid.care.visit", Text::new("走访", "Visit")),
@@ -111,6 +113,7 @@ pub static MODULE: Module = Module {
                 "grid.incident.refuse_extension",
                 "grid.incident.supervise",
                 "grid.incident.merge",
+                "grid.incident.withdraw",
                 "grid.incident.call_back",
                 "grid.incident.reopen",
                 "base.person.read",
@@ -151,12 +154,18 @@ pub static MODULE: Module = Module {
         },
     ],
     migrations: tables::MIGRATIONS,
-    api: || incident::routes().merge(care::routes()),
-    public: &[],
+    api: || incident::routes().merge(care::routes()).merge(report::routes()),
+    public: report::PUBLIC,
     menu: &[
         MenuEntry {
             id: "grid.incidents", title: Text::new("网格事件", "Incidents"), operation: "grid_incident_list"
         },
+        MenuEntry {
+            id: "grid.paper",
+            title: Text::new("录入纸质反映单", "Type in paper reports"),
+            operation: "grid_report_paper",
+        },
+        MenuEntry { id: "grid.form", title: Text::new("纸质反映单", "Paper form"), operation: "grid_report_form" },
         MenuEntry { id: "grid.care", title: Text::new("走访关爱", "Visits and care"), operation: "grid_care_list" },
         MenuEntry {
             id: "grid.managed",
@@ -235,6 +244,7 @@ pub static MODULE: Module = Module {
     forms: &[&forms::REPORTER, &forms::CARE],
     sealed: &[
         Sealed::for_its_row("grid_incident", "reporter_phone", "grid.phone"),
+        Sealed::for_its_row("grid_report", "word", "grid.report.word"),
         Sealed::for_its_row("grid_care_visit", "purpose", "grid_care_visit"),
         Sealed::for_its_row("grid_care_visit", "found", "grid_care_visit"),
         Sealed::for_its_row("grid_care_visit", "to_do", "grid_care_visit"),

@@ -27,6 +27,7 @@ pub(crate) static INCIDENT: Process = Process {
         State { id: "called_back", title: Text::new("已回访", "Closed and called back"), phase: Phase::Done },
         State { id: "solved", title: Text::new("就地办结", "Solved on the spot"), phase: Phase::Done },
         State { id: "merged", title: Text::new("已并案", "Merged into another"), phase: Phase::Done },
+        State { id: "withdrawn", title: Text::new("反映人撤回", "Withdrawn"), phase: Phase::Done },
         State { id: "rejected", title: Text::new("不予受理", "Declined"), phase: Phase::Done },
     ],
     steps: &[
@@ -51,6 +52,19 @@ pub(crate) static INCIDENT: Process = Process {
             skip: Skip::Never(Text::new(
                 "平台规则：不属于职责的须说明",
                 "platform rule: what is not ours must be said",
+            )),
+            reason: true,
+        },
+        Step {
+            action: "grid.incident.withdraw",
+            title: Text::new("反映人撤回", "Withdrawn by the reporter"),
+            from: &["reported", "accepted"],
+            to: "withdrawn",
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new(
+                "平台规则：派单以前，反映人可以撤回自己的反映",
+                "platform rule: until it is dispatched, whoever reported it may take it back",
             )),
             reason: true,
         },

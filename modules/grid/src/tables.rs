@@ -8,6 +8,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0003_incident_reporter", up: m0003_incident_reporter },
     Migration { name: "m0004_incident_life", up: m0004_incident_life },
     Migration { name: "m0015_plans", up: m0015_plans },
+    Migration { name: "m0016_report", up: m0016_report },
 ];
 
 /// Suspension, extension, supervision, merging, call-back.
@@ -53,6 +54,18 @@ fn m0001_incident(s: &mut Schema) {
         // A prefecture's list and figures are not led by a county.
         t.index_across(&["prefecture", "id"]);
         t.index(&["opened_at"]);
+    });
+}
+
+/// What residents without an account follow an incident by.
+fn m0016_report(s: &mut Schema) {
+    s.tenant("grid_report", |t| {
+        t.id().int("village").bytes_null("word").text_null("key").text("body").instant("at");
+        // The same report is filed once.
+        t.unique(&["key"]);
+        // How many came in lately.
+        t.index(&["village", "at"]);
+        t.belongs_to("id", "grid_incident");
     });
 }
 

@@ -4,7 +4,7 @@ mod api;
 mod category;
 mod duplicates;
 pub mod entity;
-mod follow_up;
+pub(crate) mod follow_up;
 mod on_the_spot;
 pub(crate) mod rest;
 pub(crate) mod service;

@@ -57,6 +57,7 @@ pub(crate) enum Channel {
     Resident,
     Hotline,
     Department,
+    Paper,
 }
 
 impl Channel {
@@ -66,6 +67,7 @@ impl Channel {
             Channel::Resident => "resident",
             Channel::Hotline => "hotline",
             Channel::Department => "department",
+            Channel::Paper => "paper",
         }
     }
 }

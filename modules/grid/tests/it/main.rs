@@ -3,6 +3,7 @@
 
 mod care;
 mod life;
+mod reports;
 
 use chrono::Duration;
 use jizuo_grid::MODULE;
