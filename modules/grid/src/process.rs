@@ -56,19 +56,6 @@ pub(crate) static INCIDENT: Process = Process {
             reason: true,
         },
         Step {
-            action: "grid.incident.withdraw",
-            title: Text::new("反映人撤回", "Withdrawn by the reporter"),
-            from: &["reported", "accepted"],
-            to: "withdrawn",
-            deadline: None,
-            needs: None,
-            skip: Skip::Never(Text::new(
-                "平台规则：派单以前，反映人可以撤回自己的反映",
-                "platform rule: until it is dispatched, whoever reported it may take it back",
-            )),
-            reason: true,
-        },
-        Step {
             action: "grid.incident.dispatch",
             title: Text::new("派单", "Dispatch"),
             from: &["accepted"],
@@ -183,6 +170,19 @@ pub(crate) static INCIDENT: Process = Process {
             skip: Skip::Never(Text::new(
                 "平台规则：重复事件并入一件办理，不算办结",
                 "platform rule: duplicates go on as one, and none counts as solved",
+            )),
+            reason: true,
+        },
+        Step {
+            action: "grid.incident.withdraw",
+            title: Text::new("反映人撤回", "Withdrawn by the reporter"),
+            from: &["reported", "accepted"],
+            to: "withdrawn",
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new(
+                "平台规则：派单以前，反映人可以撤回自己的反映",
+                "platform rule: until it is dispatched, whoever reported it may take it back",
             )),
             reason: true,
         },

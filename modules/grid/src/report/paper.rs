@@ -38,6 +38,13 @@ pub(super) fn form(ctx: &Ctx, place: &Place) -> String {
     }
     let _ = writeln!(
         html,
+        "<p>{} {}/console/{}/m/grid/reports</p>",
+        say("也可以网上反映，不用注册：", "Or report online, without an account:"),
+        escape(&ctx.app.settings.server.public_url),
+        place.code,
+    );
+    let _ = writeln!(
+        html,
         "<p class=\"notice\">{}</p>\n<div class=\"cut\"><p>{}</p><p>{}</p></div></body></html>",
         say(
             "姓名和电话只用于答复您，不公开，不填也会办理（个人信息保护法第十七条）。紧急危险请直接拨打 110、119、120。",
