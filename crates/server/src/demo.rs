@@ -12,6 +12,7 @@ mod people_data;
 mod residents;
 mod script;
 mod venue;
+mod visits;
 
 use std::time::Instant;
 
@@ -96,6 +97,7 @@ pub(crate) async fn build(mut settings: Settings) -> Outcome<Vec<SignIn>> {
     let mut script = Script::default();
     people_data::write(&stage, start, &mut script)?;
     grid::write(&stage, start, end, &mut script);
+    visits::write(&stage, start, &mut script);
     certificates::write(&stage, start, end, &mut script);
     consultation::write(&stage, end, &mut script);
     mediation::write(&stage, start, end, &mut script);

@@ -371,6 +371,10 @@ const NAMES: &[(&str, &str)] = &[
     ("水文珍", "shuiwenzhen"),
     ("腊翁", "lawong"),
     ("晋红梅", "jinhongmei"),
+    ("撒玉芬", "sayufen"),
+    ("者国林", "zheguolin"),
+    ("矣春兰", "yichunlan"),
+    ("茶正军", "chazhengjun"),
 ];
 
 #[cfg(test)]
