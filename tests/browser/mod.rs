@@ -5,6 +5,7 @@ mod accessible;
 mod administering;
 mod clerk;
 mod driver;
+mod offline;
 mod signing_in;
 
 use std::sync::LazyLock;
@@ -124,6 +125,11 @@ impl Desk {
 
     pub(super) async fn path(&self) -> String {
         self.client().current_url().await.unwrap().path().to_owned()
+    }
+
+    /// Runs what calls back when it is done.
+    pub(super) async fn wait_for(&self, code: &str) {
+        self.client().execute_async(code, Vec::new()).await.unwrap();
     }
 
     pub(super) async fn script(&self, code: &str, with: Vec<Value>) -> Value {

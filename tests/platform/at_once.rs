@@ -30,14 +30,15 @@ const BEYOND: &[(&str, &str)] = &[
     ("grid.call.decline", CALLED),
     ("grid.call.miss", CALLED),
     ("grid.call.stand_down", CALLED),
+    ("grid.care.visit", AGAIN),
+    ("grid.care.adjust", AGAIN),
+    ("grid.managed.visit", AGAIN),
+    ("grid.managed.adjust", AGAIN),
     ("venue.booking.confirm", "the twin takes the room; the module's own tests race for it"),
     ("venue.booking.hand_back", "only after the confirmation"),
     ("consultation.meeting.exempt", "taken by itself, unless a county has put a step before it"),
     ("mediation.case.agree_orally", PARTIES),
-    (
-        "mediation.case.agree_in_writing",
-        "leads back to where it starts, and then wants If-Match; see the module's tests",
-    ),
+    ("mediation.case.agree_in_writing", AGAIN),
     ("mediation.case.prolong", PARTIES),
     ("mediation.case.take_effect", PARTIES),
     ("mediation.case.perform", "only after an agreement, which names the parties"),
@@ -45,6 +46,7 @@ const BEYOND: &[(&str, &str)] = &[
 ];
 const PARTY: &str = "asked within an incident, and begun by nothing else; the module's own tests race for it";
 const CALLED: &str = "called by a whistle, and begun by nothing else; the module's own tests race for it";
+const AGAIN: &str = "leads back to where it starts, and then wants If-Match; see the module's tests";
 const PARTIES: &str = "names the parties by ids that no example knows; the module's own tests race for it";
 
 #[tokio::test]

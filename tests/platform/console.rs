@@ -160,6 +160,10 @@ async fn every_list_and_every_form_of_every_module_is_a_page() {
         for lang in ["zh", "en"] {
             let mut browser = browser.clone().cookie("jizuo_lang", lang);
             let page = browser.get(&format!("/console/{VILLAGE}/m/{rest}{ending}")).await;
+            // A paper to print is no page of the console.
+            if page.location().starts_with("/api/v1/") {
+                continue;
+            }
             assert_eq!(page.status.as_u16(), 200, "{}: {}", operation.id, page.html);
             page.is_silent_on("{}").is_silent_on("undefined");
         }

@@ -31,6 +31,11 @@ const PUBLIC: &[&str] = &[
     "base_session_start",
     "certificates_lookup",
     "certificates_negative_list",
+    "grid_report_file",
+    "grid_report_follow",
+    "grid_report_form",
+    "grid_report_rate",
+    "grid_report_withdraw",
 ];
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Real work in any module, found in its document: what begins something, what steps it takes, and what shows it.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use jizuo_kernel::App;
 use jizuo_kernel::process::Process;
@@ -66,12 +67,20 @@ pub(super) fn step<'a>(app: &'a App, thing: &Thing, action: &str) -> Option<&'a 
         .find(|o| matches!(o.access, Access::Permission(id) if id == action) && o.path.starts_with(&thing.collection))
 }
 
-/// The example of the document, made fit to be sent many times: codes are new, accounts are the sender's.
-fn body(app: &App, operation: &Operation, sender: &User<'_>, number: usize) -> Option<Value> {
+/// The example of the document, made fit to be sent many times: codes are new, accounts are the sender's, persons are registered.
+async fn body(app: &App, operation: &Operation, sender: &User<'_>, place: &str, number: usize) -> Option<Value> {
     let mut body = body_of(app, operation)?;
     let described = described(app, operation);
     let schema = described.pointer("/requestBody/content/application~1json/schema").unwrap();
-    fit(&document(app, operation.module), schema, &mut body, sender, number);
+    let document = document(app, operation.module);
+    fit(&document, schema, &mut body, sender, number);
+    let named = schema["$ref"].as_str().and_then(|r| r.strip_prefix("#/components/schemas/"));
+    let schema = named.map_or(schema, |name| &document["components"]["schemas"][name]);
+    for (name, value) in body.as_object_mut().into_iter().flatten() {
+        if schema["properties"][name]["x-picks"] == "person" {
+            *value = json!(resident(sender, place).await);
+        }
+    }
     Some(body)
 }
 
@@ -99,6 +108,17 @@ fn fit(document: &Value, schema: &Value, body: &mut Value, sender: &User<'_>, nu
     }
 }
 
+/// Somebody new who lives in a village, under a name that nobody else has.
+async fn resident(by: &User<'_>, place: &str) -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let name = ['普'].into_iter().chain([number / 5_000, number % 5_000].map(|n| char::from_u32(0x4e00 + n).unwrap()));
+    let facts = json!({ "person.name": name.collect::<String>() });
+    let village = if place.ends_with("000") || place.len() < 12 { HERE.village } else { place };
+    let known = json!({ "source": "document_seen", "basis": "statutory_duty", "facts": facts });
+    by.post(&format!("/places/{village}/persons"), known).await.expect(201).text("id")
+}
+
 /// The path of an operation at a place, with this id, and with an example for what must be in the query.
 pub(super) fn path(app: &App, operation: &Operation, place: &str, id: Option<&str>) -> String {
     let mut path = operation.path.replace("{place}", place);
@@ -111,6 +131,12 @@ pub(super) fn path(app: &App, operation: &Operation, place: &str, id: Option<&st
     if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
 }
 
+/// Whether it says which version it saw.
+fn wants_version(app: &App, operation: &Operation) -> bool {
+    let parameters = described(app, operation)["parameters"].as_array().cloned().unwrap_or_default();
+    operation.method == "PUT" || parameters.iter().any(|one| one["name"] == "If-Match")
+}
+
 /// Calls one operation. An edit says which version it saw.
 pub(super) async fn call(
     app: &App,
@@ -121,15 +147,18 @@ pub(super) async fn call(
     number: usize,
 ) -> Answer {
     let path_of = |operation| path(app, operation, place, id);
-    let edited = operations(app, operation.module)
-        .into_iter()
-        .find(|o| operation.method == "PUT" && o.reads() && operation.path.starts_with(&o.path));
+    // A step is taken on a thing, whose list has no version.
+    let shows = |o: &&Operation| operation.method == "PUT" || o.path.ends_with('}');
+    let reads =
+        operations(app, operation.module).into_iter().filter(|o| o.reads() && operation.path.starts_with(&o.path));
+    let edited = reads.filter(shows).find(|_| wants_version(app, operation));
     let seen = match edited {
         Some(show) => by.get(&path_of(show)).await.header("etag").map(str::to_owned),
         None => None,
     };
     let by = seen.map_or(by.clone(), |etag| by.header("if-match", etag));
-    by.send(operation.method.clone(), &path_of(operation), body(app, operation, &by, number)).await
+    let body = body(app, operation, &by, place, number).await;
+    by.send(operation.method.clone(), &path_of(operation), body).await
 }
 
 /// Begins something in the village, or, where it does not belong there, in the county.

@@ -69,6 +69,33 @@
     }, Number(here.dataset.poll));
   };
   poll();
+  // A form that needs no signing in can be filled where there is no line: worker.js keeps it and sends it later, under the key
+  // that is made here, since the page may be one that was kept.
+  var later = document.querySelector("form[data-later]");
+  var box = document.getElementById("later");
+  if (later && box && "serviceWorker" in navigator && window.crypto && crypto.randomUUID) {
+    later.elements.namedItem("once").value = crypto.randomUUID();
+    var send = function () {
+      navigator.serviceWorker.ready.then(function (known) { known.active.postMessage("send"); });
+    };
+    navigator.serviceWorker.addEventListener("message", function (event) {
+      var told = event.data;
+      box.hidden = !told.waiting && !told.answers.length;
+      box.textContent = told.waiting ? box.dataset.waiting + told.waiting : "";
+      told.answers.forEach(function (path) {
+        var link = document.createElement("a");
+        link.href = path;
+        link.textContent = box.dataset.sent;
+        box.append(document.createElement("br"), link);
+      });
+      if (told.waiting) { setTimeout(send, 10000); }
+    });
+    navigator.serviceWorker.register("/console/worker.js").then(function () { return navigator.serviceWorker.ready; }).then(function () {
+      var parts = Array.from(document.querySelectorAll("head link, head script"), function (one) { return one.href || one.src; });
+      return caches.open("jizuo-later-pages").then(function (pages) { return pages.addAll([location.pathname].concat(parts)); });
+    }).catch(function () { return undefined; }).then(send);
+    window.addEventListener("online", send);
+  }
   var summary = document.querySelector(".faults");
   if (summary) { summary.focus(); }
 })();

@@ -4,8 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use axum::Router;
-use jizuo_kernel::App;
+use jizuo_kernel::counties::{self, api::MenuLine};
 use jizuo_kernel::registry::Access;
+use jizuo_kernel::{App, Text};
 
 use crate::document::{Document, Operation};
 
@@ -47,6 +48,39 @@ impl Console {
 
     pub(crate) fn document(&self, module: &str) -> Option<&Document> {
         self.documents.get(module)
+    }
+
+    /// Whether it needs no signing in.
+    pub(crate) fn is_open(&self, operation: &Operation) -> bool {
+        let known = self.app.registry.operation(&operation.method, &operation.template);
+        known.is_some_and(|known| known.access == Access::Public)
+    }
+
+    /// What somebody who has not signed in may open at a place, as lines of a menu.
+    pub(crate) fn open_here(&self, place: &str, lang: jizuo_kernel::Lang) -> Vec<MenuLine> {
+        let snapshot = self.app.snapshot();
+        let Some(found) = snapshot.places.resolve(place) else { return Vec::new() };
+        let now = self.app.clock.now();
+        let mut lines = Vec::new();
+        for module in self.app.registry.optional() {
+            if !counties::state(&snapshot, &found.place, module.id, now).state.is_alive() {
+                continue;
+            }
+            let operations = self.document(module.id).map(Document::operations).unwrap_or_default();
+            // What is shown by its id is led to by something else.
+            let own = |one: &&Operation| self.is_open(one) && one.template.matches('{').count() == 1;
+            lines.extend(operations.iter().filter(own).map(|one| {
+                let title = self.heading(one, lang);
+                MenuLine {
+                    module: module.id.to_owned(),
+                    id: one.id.clone(),
+                    title: Text::owned(title.clone(), title),
+                    operation: one.id.clone(),
+                    path: one.template.replace("{place}", &found.place.code),
+                }
+            }));
+        }
+        lines
     }
 
     pub(crate) fn is_step(&self, operation: &Operation) -> bool {

@@ -37,7 +37,7 @@ struct FormPage {
     refusal: Option<Problem>,
     /// Nothing has been typed yet, so what the browser kept may be filled in.
     fresh: bool,
-    keep: String,
+    keep: Option<String>,
     back: String,
 }
 
@@ -191,7 +191,7 @@ async fn form(
     let heading = visit.console.heading(spot.operation, visit.lang);
     let schema = body(spot).unwrap_or_default();
     let matter = above.as_ref().map(|above| &above.matter);
-    let f = Frame::at(visit, spot.place, heading).await?;
+    let f = Frame::around(visit, spot, heading).await?;
     // Whoever may not look through the persons is not asked to choose one.
     let may_pick = f.may("base_person_list");
     let (choices, picks) = tokio::try_join!(
@@ -221,7 +221,7 @@ async fn form(
     let about = above.as_ref().map(|above| (title(&above.matter).unwrap_or_default(), above.page.clone()));
     let shown = FormPage {
         state: above.as_ref().and_then(|above| list::phase(visit, &above.matter)),
-        back: about.as_ref().map_or_else(|| collection(spot), |(_, page)| page.clone()),
+        back: about.as_ref().map_or_else(|| spot.collection(), |(_, page)| page.clone()),
         about,
         page: spot.page.clone(),
         fields,
@@ -236,13 +236,9 @@ async fn form(
     page_with(status, &shown)
 }
 
-fn collection(spot: &Spot<'_>) -> String {
-    spot.page.rsplit_once('/').map_or_else(|| spot.page_base.clone(), |(list, _)| list.to_owned())
-}
-
-/// What is kept in a browser is one person's, for one form.
-fn keep(visit: &Visit, spot: &Spot<'_>) -> String {
-    let who = visit.api.session.as_deref().unwrap_or_default();
+/// What is kept in a browser is one person's, for one form; of who has not signed in, nothing is kept for the next who comes.
+fn keep(visit: &Visit, spot: &Spot<'_>) -> Option<String> {
+    let who = visit.api.session.as_deref()?;
     let whose = jizuo_kernel::keyring::fingerprint(who);
-    format!("{}:{}", &whose[..12], spot.page)
+    Some(format!("{}:{}", &whose[..12], spot.page))
 }

@@ -1,5 +1,6 @@
 //! What stands around every page: where one acts, what one may open here, the inbox, the two switches, and who one is.
 
+use axum::http::Method;
 use jizuo_kernel::Lang;
 use jizuo_kernel::counties::api::{MenuLine, OperationHere};
 use jizuo_kernel::identity::api::Me;
@@ -9,6 +10,7 @@ use jizuo_kernel::process::Task;
 
 use crate::assets;
 use crate::client::quoted;
+use crate::module_page::Spot;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
 
@@ -67,6 +69,20 @@ impl Frame {
         frame.place = Some(place);
         frame.me = Some(me);
         Ok(frame)
+    }
+
+    /// Around a page that is made from an operation: who has not signed in sees what is open to everybody.
+    pub(crate) async fn around(visit: &Visit, spot: &Spot<'_>, title: impl Into<String>) -> Result<Frame, Trouble> {
+        let title = title.into();
+        match Frame::at(visit, spot.place, title.clone()).await {
+            Err(trouble) if trouble.0.status == 401 && visit.console.is_open(spot.operation) => {
+                let place: Place = visit.api.read(&format!("/places/{}", quoted(spot.place))).await?;
+                let lines = visit.console.open_here(spot.place, visit.lang);
+                let menu = groups(visit, &place, &lines);
+                Ok(Frame { menu, place: Some(place), ..Frame::bare(visit, title) })
+            }
+            framed => framed,
+        }
     }
 
     /// Around a page without a place: at the caller's own, as far as they may see it. Somebody who must change a password
@@ -206,6 +222,8 @@ fn groups(visit: &Visit, place: &Place, menu: &[MenuLine]) -> Vec<Group> {
         let own = OWN.iter().find(|(operation, _)| *operation == line.operation);
         let path = match own {
             Some((_, page)) => format!("{base}{page}"),
+            // What is no JSON is no page of the console: a paper to print opens by itself.
+            None if is_paper(visit, line) => line.path.clone(),
             None => match module_page(&base, &line.module, &line.path) {
                 Some(path) => path,
                 None => continue,
@@ -236,6 +254,12 @@ fn groups(visit: &Visit, place: &Place, menu: &[MenuLine]) -> Vec<Group> {
     .filter(|(_, lines)| !lines.is_empty())
     .map(|(title, lines)| Group { title, lines })
     .collect()
+}
+
+fn is_paper(visit: &Visit, line: &MenuLine) -> bool {
+    let document = visit.console.document(&line.module);
+    let read = document.and_then(|document| document.at(&Method::GET, &line.path));
+    read.is_some_and(|operation| operation.answer().is_none())
 }
 
 /// The page of an operation of the API: `/api/v1/places/530102000000/<module>/<rest>` is at `/m/<module>/<rest>`, and

@@ -72,5 +72,6 @@ pub fn router(app: &App, api: Router) -> Router {
         .layer(from_fn_with_state(console.clone(), trouble::explain))
         .layer(from_fn(answer::guard))
         .route("/console/assets/{file}", get(assets::file))
+        .route("/console/worker.js", get(assets::worker))
         .with_state(console)
 }

@@ -90,7 +90,7 @@ pub(crate) async fn show(visit: &Visit, spot: &Spot<'_>, asked: &Asked) -> Answe
     let unasked = lacks_a_question(spot.operation, &asked);
     let path = with_query(&spot.path, &asked);
     let read = async { if unasked { Ok(Ok(Value::Array(Vec::new()))) } else { read(visit, &path).await } };
-    let (mut f, found) = tokio::try_join!(Frame::at(visit, spot.place, title), read)?;
+    let (mut f, found) = tokio::try_join!(Frame::around(visit, spot, title), read)?;
     if let Some(line) = f.menu.iter().flat_map(|group| &group.lines).find(|line| line.path == spot.page) {
         f.title = line.title.clone();
     }

@@ -58,7 +58,7 @@ pub(crate) async fn show(visit: &Visit, spot: &Spot<'_>) -> Answered {
         let answer = visit.api.get(&spot.path).await?;
         answer.decode::<Value>()
     };
-    let (mut f, matter) = tokio::try_join!(Frame::at(visit, spot.place, ""), read)?;
+    let (mut f, matter) = tokio::try_join!(Frame::around(visit, spot, ""), read)?;
     let schema = spot.operation.answer().map(|answer| spot.document.plain(answer)).unwrap_or_default();
     f.title = title(&matter).unwrap_or_else(|| visit.console.heading(spot.operation, visit.lang));
     let steps: Vec<Taken> = part(&matter, "steps").unwrap_or_default();

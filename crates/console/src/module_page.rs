@@ -6,7 +6,7 @@ use axum::response::Response;
 use jizuo_kernel::{Path, Query};
 use serde::Deserialize;
 
-use crate::answer::Answered;
+use crate::answer::{Answered, see_other};
 use crate::client::quoted;
 use crate::document::{Document, Operation};
 use crate::sent::Sent;
@@ -36,6 +36,14 @@ pub(crate) struct Spot<'a> {
     pub(crate) page_base: String,
 }
 
+impl Spot<'_> {
+    /// The page that a form leads back to: its list; where there is none, the form itself, for the next one.
+    pub(crate) fn collection(&self) -> String {
+        let list = self.page.rsplit_once('/').map_or("", |(list, _)| list);
+        if list.len() > self.page_base.len() { list.to_owned() } else { self.page.clone() }
+    }
+}
+
 /// What has been asked for in the query.
 pub(crate) type Asked = Vec<(String, String)>;
 
@@ -47,6 +55,10 @@ pub(crate) async fn show(visit: Visit, Path(path): Path<ModulePath>, Query(asked
     }
     let api = api_path(&path, &path.rest);
     let operation = document.at(&Method::GET, &api).ok_or_else(|| Trouble::no_page(&visit))?;
+    // What is no JSON is no page of the console: a paper to print opens by itself.
+    if operation.answer().is_none() {
+        return Ok(see_other(&api));
+    }
     // What answers a question shows how to ask it first.
     let unasked = list::lacks_a_question(operation, &asked);
     if unasked || list::is_list(document, operation) {

@@ -41,11 +41,10 @@ pub(crate) async fn after(
         return Ok(done(&page_of(spot, path), &said));
     }
     let body: Value = if answer.body.is_empty() { Value::Null } else { answer.decode()? };
-    let list = || spot.page.rsplit_once('/').map_or_else(|| spot.page_base.clone(), |(list, _)| list.to_owned());
     let back = match above {
         Some(above) if spot.operation.method != Method::DELETE => above.page.clone(),
-        Some(above) => above.page.rsplit_once('/').map_or_else(list, |(list, _)| list.to_owned()),
-        None => list(),
+        Some(above) => above.page.rsplit_once('/').map_or_else(|| spot.collection(), |(list, _)| list.to_owned()),
+        None => spot.collection(),
     };
     let the_matter = above.is_some_and(|above| !body["id"].is_null() && above.matter["id"] == body["id"]);
     let nothing = body.as_object().is_none_or(serde_json::Map::is_empty) && body.as_array().is_none();
@@ -99,7 +98,7 @@ async fn show(visit: &Visit, spot: &Spot<'_>, body: &Value, said: String, back: 
         }
         None => vec![(None, None, reader.facts(&schema, body, &|name| name == "id"))],
     };
-    let f = Frame::at(visit, spot.place, visit.console.heading(spot.operation, visit.lang)).await?;
+    let f = Frame::around(visit, spot, visit.console.heading(spot.operation, visit.lang)).await?;
     page(&OutcomePage { f, said, entries, back })
 }
 

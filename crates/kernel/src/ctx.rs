@@ -94,7 +94,7 @@ impl Ctx {
     }
 
     /// The same circumstances without a kept answer: what is answered in full is kept nowhere for a retry.
-    pub(crate) fn without_retry(mut self) -> Ctx {
+    pub fn without_retry(mut self) -> Ctx {
         self.retry = None;
         self
     }
@@ -328,7 +328,7 @@ impl Tx {
     }
 
     /// Writes what waits, for who reads it within this write.
-    pub(crate) async fn write_waiting(&mut self) -> Result<()> {
+    pub async fn write_waiting(&mut self) -> Result<()> {
         if !self.last.is_empty() {
             db::insert_all(self.db.tx(), std::mem::take(&mut self.last)).await?;
         }

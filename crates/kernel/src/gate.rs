@@ -253,10 +253,17 @@ pub(crate) fn reaches(
     granted: &Place,
     today: chrono::NaiveDate,
 ) -> bool {
-    !granted.above_county()
-        || app.registry.permission(permission).is_some_and(|p| p.reach == Reach::Everything)
-        || crate::rules::in_force(&app.registry, snapshot, granted, PERSONS_ABOVE_COUNTY, today)
-            .is_ok_and(|rule| rule.is_on())
+    if !granted.above_county() {
+        return true;
+    }
+    match app.registry.permission(permission).map(|p| p.reach) {
+        Some(Reach::Everything) => true,
+        Some(Reach::Narrow) => false,
+        Some(Reach::Matters) | None => {
+            crate::rules::in_force(&app.registry, snapshot, granted, PERSONS_ABOVE_COUNTY, today)
+                .is_ok_and(|rule| rule.is_on())
+        }
+    }
 }
 
 pub(crate) fn forbidden(app: &App, permission: &str, place: &Place) -> Error {

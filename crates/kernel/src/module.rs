@@ -128,6 +128,9 @@ pub enum Reach {
     /// Matters and the persons in them: a grant above the county does not reach them, unless the province has laid
     /// down otherwise (rule `PLATFORM.PERSONS.ABOVE_COUNTY`).
     Matters,
+    /// Matters of which nobody else may even learn that there are any: as [`Reach::Matters`], and no rule of the province lets
+    /// a grant above the county reach them. The feed says nothing of their deadlines.
+    Narrow,
     /// Figures, settings, catalogues: holds at any level.
     Everything,
 }
@@ -135,6 +138,9 @@ pub enum Reach {
 impl Permission {
     pub const fn matters(id: &'static str, title: Text) -> Permission {
         Permission { id, title, reach: Reach::Matters }
+    }
+    pub const fn narrow(id: &'static str, title: Text) -> Permission {
+        Permission { id, title, reach: Reach::Narrow }
     }
     pub const fn everything(id: &'static str, title: Text) -> Permission {
         Permission { id, title, reach: Reach::Everything }

@@ -14,6 +14,7 @@ mod people_data;
 mod residents;
 mod script;
 mod venue;
+mod visits;
 
 use std::time::Instant;
 
@@ -99,6 +100,7 @@ pub(crate) async fn build(mut settings: Settings) -> Outcome<Vec<SignIn>> {
     people_data::write(&stage, start, &mut script)?;
     grid::write(&stage, start, end, &mut script);
     joint::write(&stage, start, end, &mut script);
+    visits::write(&stage, start, &mut script);
     certificates::write(&stage, start, end, &mut script);
     consultation::write(&stage, end, &mut script);
     mediation::write(&stage, start, end, &mut script);

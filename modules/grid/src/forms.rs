@@ -18,3 +18,13 @@ pub(crate) static REPORTER: Form = Form {
         Field { name: "reporter_phone", ask: Ask::Element("person.phone"), required: false },
     ],
 };
+
+/// Care that no law puts on the village rests on the person's consent. It asks for nothing but who it is.
+pub(crate) static CARE: Form = Form {
+    id: "grid.care",
+    title: Text::new("走访关爱", "Visits and care"),
+    subject: SubjectKind::Person,
+    purpose: Text::new("上门看望，了解困难，提供帮助", "To visit, learn what is hard, and help"),
+    ground: Ground::Consent,
+    fields: &[Field { name: "person", ask: Ask::Element("person.name"), required: true }],
+};

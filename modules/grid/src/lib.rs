@@ -1,5 +1,6 @@
 //! Grid governance (网格治理): what a grid worker sees in the village, from report to close.
 
+pub mod care;
 pub mod figures;
 mod forms;
 pub mod incident;
@@ -7,13 +8,15 @@ pub mod net;
 pub mod party;
 mod process;
 pub mod protection;
+pub mod report;
+mod roles;
 mod statistics;
 pub mod subcategory;
 mod tables;
 pub mod whistle;
 
 use jizuo_kernel::Text;
-use jizuo_kernel::module::{MenuEntry, Module, Permission, RoleTemplate, Sealed, Subscription, Timer, Topic};
+use jizuo_kernel::module::{MenuEntry, Module, Permission, Sealed, Subscription, Timer, Topic};
 
 pub static MODULE: Module = Module {
     id: "grid",
@@ -77,158 +80,19 @@ pub static MODULE: Module = Module {
         Permission::matters("grid.protection.conclude", Text::new("办结强制报告", "Conclude a mandatory report")),
         Permission::matters("grid.protection.oversee", Text::new("查看全部强制报告", "See all mandatory reports")),
         Permission::everything("grid.category.manage", Text::new("管理事件小类", "Manage the county's own categories")),
+        Permission::matters("grid.incident.withdraw", Text::new("反映人撤回", "Withdrawn by the reporter")),
+        Permission::matters("grid.care.read", Text::new("查看关爱服务", "See people in care")),
+        Permission::matters("grid.care.begin", Text::new("建立关爱服务计划", "Begin a plan of care")),
+        Permission::matters("grid.care.visit", Text::new("走访", "Visit")),
+        Permission::matters("grid.care.adjust", Text::new("调整服务计划", "Adjust the plan")),
+        Permission::matters("grid.care.end", Text::new("结束服务", "End the plan")),
+        Permission::narrow("grid.managed.read", Text::new("查看特殊人群服务管理", "See people under management")),
+        Permission::narrow("grid.managed.begin", Text::new("建立服务管理计划", "Begin a plan of management")),
+        Permission::narrow("grid.managed.visit", Text::new("走访帮教", "Visit and help")),
+        Permission::narrow("grid.managed.adjust", Text::new("调整服务管理计划", "Adjust the plan of management")),
+        Permission::narrow("grid.managed.end", Text::new("结束服务管理", "End the plan of management")),
     ],
-    roles: &[
-        RoleTemplate {
-            id: "grid.worker",
-            title: Text::new("网格员", "Grid worker"),
-            permissions: &[
-                "grid.net.read",
-                "grid.incident.read",
-                "grid.incident.report",
-                "grid.incident.solve",
-                "grid.incident.solve_small",
-                "grid.incident.verify",
-                "grid.incident.redo",
-                "grid.protection.read",
-                "grid.protection.report",
-                "grid.protection.visit",
-                "base.person.read",
-                "base.form.use",
-            ],
-        },
-        RoleTemplate {
-            id: "grid.leader",
-            title: Text::new("网格长", "Grid leader"),
-            permissions: &[
-                "grid.net.read",
-                "grid.incident.read",
-                "grid.incident.report",
-                "grid.incident.solve",
-                "grid.incident.solve_small",
-                "grid.incident.handle",
-                "grid.incident.ask_extension",
-                "grid.incident.return",
-                "grid.incident.verify",
-                "grid.incident.redo",
-                "grid.party.read",
-                "grid.party.join",
-                "grid.party.finish",
-                "grid.party.object",
-                "grid.whistle.read",
-                "grid.call.read",
-                "grid.call.arrive",
-                "grid.call.decline",
-                "grid.protection.read",
-                "grid.protection.report",
-                "grid.protection.visit",
-                "base.person.read",
-                "base.form.use",
-            ],
-        },
-        RoleTemplate {
-            id: "grid.dispatcher",
-            title: Text::new("网格中心调度员", "Grid centre dispatcher"),
-            permissions: &[
-                "grid.net.read",
-                "grid.incident.read",
-                "grid.incident.report",
-                "grid.incident.accept",
-                "grid.incident.reject",
-                "grid.incident.dispatch",
-                "grid.incident.hand_over",
-                "grid.incident.settle",
-                "grid.incident.take_back",
-                "grid.incident.close",
-                "grid.incident.suspend",
-                "grid.incident.resume",
-                "grid.incident.extend",
-                "grid.incident.refuse_extension",
-                "grid.incident.supervise",
-                "grid.incident.merge",
-                "grid.incident.call_back",
-                "grid.incident.reopen",
-                "grid.party.read",
-                "grid.party.ask",
-                "grid.party.ask_again",
-                "grid.party.replace",
-                "grid.party.release",
-                "grid.category.manage",
-                "base.person.read",
-                "base.form.use",
-            ],
-        },
-        RoleTemplate {
-            id: "grid.handler",
-            title: Text::new("处置人员", "Handling staff"),
-            permissions: &[
-                "grid.incident.read",
-                "grid.incident.handle",
-                "grid.incident.ask_extension",
-                "grid.incident.return",
-                "grid.party.read",
-                "grid.party.join",
-                "grid.party.finish",
-                "grid.party.object",
-                "grid.whistle.read",
-                "grid.call.read",
-                "grid.call.arrive",
-                "grid.call.decline",
-            ],
-        },
-        RoleTemplate {
-            id: "grid.keeper",
-            title: Text::new("网格管理员", "Keeper of the grids"),
-            permissions: &["grid.net.read", "grid.net.draw", "grid.net.staff", "base.household.read"],
-        },
-        RoleTemplate {
-            id: "grid.supervisor",
-            title: Text::new("督办领导", "Supervising leader"),
-            permissions: &[
-                "grid.incident.read",
-                "grid.party.read",
-                "grid.whistle.read",
-                "grid.call.read",
-                "grid.call.examine",
-                "grid.incident.supervise",
-                "grid.incident.call_back",
-                "grid.incident.reopen",
-            ],
-        },
-        RoleTemplate {
-            id: "grid.police",
-            title: Text::new("派出所联络人", "Police contact"),
-            permissions: &[
-                "grid.protection.read",
-                "grid.protection.receive",
-                "grid.protection.warn",
-                "grid.protection.visit",
-                "grid.protection.conclude",
-            ],
-        },
-        RoleTemplate {
-            id: "grid.guardian",
-            title: Text::new("反家庭暴力督导人", "Overseer of mandatory reports"),
-            permissions: &["grid.protection.read", "grid.protection.oversee", "grid.protection.visit"],
-        },
-        RoleTemplate {
-            id: "grid.commander",
-            title: Text::new("街乡吹哨负责人", "Township commander"),
-            permissions: &[
-                "grid.incident.read",
-                "grid.party.read",
-                "grid.whistle.read",
-                "grid.whistle.blow",
-                "grid.whistle.conclude",
-                "grid.whistle.rate",
-                "grid.whistle.call_off",
-                "grid.call.read",
-                "grid.call.arrive",
-                "grid.call.miss",
-                "grid.call.stand_down",
-            ],
-        },
-    ],
+    roles: roles::ROLES,
     migrations: tables::MIGRATIONS,
     api: || {
         incident::routes()
@@ -238,8 +102,10 @@ pub static MODULE: Module = Module {
             .merge(whistle::routes())
             .merge(protection::routes())
             .merge(subcategory::routes())
+            .merge(care::routes())
+            .merge(report::routes())
     },
-    public: &[],
+    public: report::PUBLIC,
     menu: &[
         MenuEntry {
             id: "grid.incidents", title: Text::new("网格事件", "Incidents"), operation: "grid_incident_list"
@@ -257,6 +123,18 @@ pub static MODULE: Module = Module {
             title: Text::new("事件小类", "The county's own categories"),
             operation: "grid_subcategory_list",
         },
+        MenuEntry {
+            id: "grid.paper",
+            title: Text::new("录入纸质反映单", "Type in paper reports"),
+            operation: "grid_report_paper",
+        },
+        MenuEntry { id: "grid.form", title: Text::new("纸质反映单", "Paper form"), operation: "grid_report_form" },
+        MenuEntry { id: "grid.care", title: Text::new("走访关爱", "Visits and care"), operation: "grid_care_list" },
+        MenuEntry {
+            id: "grid.managed",
+            title: Text::new("特殊人群服务管理", "People under management"),
+            operation: "grid_managed_list",
+        },
     ],
     settings: || {
         Some(serde_json::json!({
@@ -271,7 +149,15 @@ pub static MODULE: Module = Module {
             }
         }))
     },
-    processes: &[&process::INCIDENT, &party::PARTY, &whistle::WHISTLE, &whistle::CALL, &protection::PROTECTION],
+    processes: &[
+        &process::INCIDENT,
+        &party::PARTY,
+        &whistle::WHISTLE,
+        &whistle::CALL,
+        &protection::PROTECTION,
+        &process::CARE,
+        &process::MANAGED,
+    ],
     rules: include_str!("../rules.toml"),
     capabilities: &[],
     events: &[
@@ -318,20 +204,51 @@ pub static MODULE: Module = Module {
             topic: "grid.incident.closed",
             run: |tx, payload| Box::pin(party::service::let_go(tx, payload)),
         },
+        Subscription {
+            id: "grid.care.died",
+            topic: "base.person.died",
+            run: |tx, payload| Box::pin(care::gone(tx, payload, "本人已去世")),
+        },
+        Subscription {
+            id: "grid.care.moved",
+            topic: "base.person.moved",
+            run: |tx, payload| Box::pin(care::gone(tx, payload, "本人已在县内迁居，由现居住地安排")),
+        },
+        Subscription {
+            id: "grid.care.moved_out",
+            topic: "base.person.moved_out",
+            run: |tx, payload| Box::pin(care::gone(tx, payload, "本人已迁出本县")),
+        },
     ],
-    timers: &[Timer {
-        id: "grid.incident.suspension_over",
-        every_seconds: 60,
-        run: |tx| Box::pin(incident::rest::resume_due(tx)),
-    }],
+    timers: &[
+        Timer {
+            id: "grid.incident.suspension_over",
+            every_seconds: 60,
+            run: |tx| Box::pin(incident::rest::resume_due(tx)),
+        },
+        Timer { id: "grid.care.over", every_seconds: 60, run: |tx| Box::pin(care::end_due(tx)) },
+    ],
     statistics: statistics::STATISTICS,
     words: include_str!("../words.toml"),
-    forms: &[&forms::REPORTER],
+    forms: &[&forms::REPORTER, &forms::CARE],
     sealed: &[
         Sealed::for_its_row("grid_incident", "reporter_phone", "grid.phone"),
         Sealed::for_its_row("grid_protection", "account", "grid.protection"),
+        Sealed::for_its_row("grid_report", "word", "grid.report.word"),
+        Sealed::for_its_row("grid_care_visit", "purpose", "grid_care_visit"),
+        Sealed::for_its_row("grid_care_visit", "found", "grid_care_visit"),
+        Sealed::for_its_row("grid_care_visit", "to_do", "grid_care_visit"),
+        Sealed::for_its_row("grid_managed_visit", "purpose", "grid_managed_visit"),
+        Sealed::for_its_row("grid_managed_visit", "found", "grid_managed_visit"),
+        Sealed::for_its_row("grid_managed_visit", "to_do", "grid_managed_visit"),
     ],
-    held: Some(|ctx, person| Box::pin(incident::service::held(ctx, person))),
+    held: Some(|ctx, person| {
+        Box::pin(async move {
+            let mut held = incident::service::held(ctx, person).await?;
+            held.extend(care::held(ctx, person).await?);
+            Ok(held)
+        })
+    }),
 };
 
 /// What changed: drawn, renamed, redrawn, split, merged, ended.

@@ -27,6 +27,7 @@ pub(crate) static INCIDENT: Process = Process {
         State { id: "called_back", title: Text::new("已回访", "Closed and called back"), phase: Phase::Done },
         State { id: "solved", title: Text::new("就地办结", "Solved on the spot"), phase: Phase::Done },
         State { id: "merged", title: Text::new("已并案", "Merged into another"), phase: Phase::Done },
+        State { id: "withdrawn", title: Text::new("反映人撤回", "Withdrawn"), phase: Phase::Done },
         State { id: "rejected", title: Text::new("不予受理", "Declined"), phase: Phase::Done },
     ],
     steps: &[
@@ -173,6 +174,19 @@ pub(crate) static INCIDENT: Process = Process {
             reason: true,
         },
         Step {
+            action: "grid.incident.withdraw",
+            title: Text::new("反映人撤回", "Withdrawn by the reporter"),
+            from: &["reported", "accepted"],
+            to: "withdrawn",
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new(
+                "平台规则：派单以前，反映人可以撤回自己的反映",
+                "platform rule: until it is dispatched, whoever reported it may take it back",
+            )),
+            reason: true,
+        },
+        Step {
             action: "grid.incident.hand_over",
             title: Text::new("移交调解", "Hand over to mediation"),
             from: &["accepted"],
@@ -281,6 +295,104 @@ pub(crate) static INCIDENT: Process = Process {
             skip: Skip::Never(Text::new(
                 "平台规则：回访不满意的可以重办",
                 "platform rule: what did not satisfy may be done again",
+            )),
+            reason: true,
+        },
+    ],
+};
+
+/// A plan serves somebody until it ends; what it waits for is the next visit.
+const SERVING: &[State] = &[
+    State { id: "serving", title: Text::new("服务中", "Serving"), phase: Phase::Working },
+    State { id: "ended", title: Text::new("已结束", "Ended"), phase: Phase::Done },
+];
+
+/// The life of a plan for somebody in care.
+pub(crate) static CARE: Process = Process {
+    id: "grid.care",
+    title: Text::new("关爱服务计划", "A plan of care"),
+    start: "serving",
+    states: SERVING,
+    steps: &[
+        Step {
+            action: "grid.care.visit",
+            title: Text::new("走访", "Visit"),
+            from: &["serving"],
+            to: "serving",
+            deadline: Some("GRID.CARE.VISIT_DAYS"),
+            needs: None,
+            skip: Skip::Never(Text::new("平台规则：计划就是为了走访帮助", "platform rule: the plan is for the visits")),
+            reason: false,
+        },
+        Step {
+            action: "grid.care.adjust",
+            title: Text::new("调整计划", "Adjust the plan"),
+            from: &["serving"],
+            to: "serving",
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new(
+                "个人信息保护法第八条：避免因信息不准确造成不利影响",
+                "Personal Information Protection Law, Article 8: what is kept is kept right",
+            )),
+            reason: false,
+        },
+        Step {
+            action: "grid.care.end",
+            title: Text::new("结束服务", "End the plan"),
+            from: &["serving"],
+            to: "ended",
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new(
+                "个人信息保护法第十九条：为实现处理目的所必要的最短时间",
+                "Personal Information Protection Law, Article 19: no longer than the purpose needs",
+            )),
+            reason: true,
+        },
+    ],
+};
+
+/// The life of a plan for somebody under management.
+pub(crate) static MANAGED: Process = Process {
+    id: "grid.managed",
+    title: Text::new("特殊人群服务管理计划", "A plan of management"),
+    start: "serving",
+    states: SERVING,
+    steps: &[
+        Step {
+            action: "grid.managed.visit",
+            title: Text::new("走访帮教", "Visit and help"),
+            from: &["serving"],
+            to: "serving",
+            deadline: Some("GRID.MANAGED.VISIT_DAYS"),
+            needs: None,
+            skip: Skip::Never(Text::new("平台规则：计划就是为了走访帮助", "platform rule: the plan is for the visits")),
+            reason: false,
+        },
+        Step {
+            action: "grid.managed.adjust",
+            title: Text::new("调整计划", "Adjust the plan"),
+            from: &["serving"],
+            to: "serving",
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new(
+                "个人信息保护法第八条：避免因信息不准确造成不利影响",
+                "Personal Information Protection Law, Article 8: what is kept is kept right",
+            )),
+            reason: false,
+        },
+        Step {
+            action: "grid.managed.end",
+            title: Text::new("结束服务管理", "End the plan of management"),
+            from: &["serving"],
+            to: "ended",
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new(
+                "个人信息保护法第十九条：为实现处理目的所必要的最短时间",
+                "Personal Information Protection Law, Article 19: no longer than the purpose needs",
             )),
             reason: true,
         },

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use jizuo_kernel::module::{Figure, Labels, Period, Statistic};
+use chrono::{DateTime, Duration};
+use jizuo_kernel::module::{Figure, Labels, Period, Statistic, Work};
 use jizuo_kernel::statistics::count_by;
 use jizuo_kernel::{Ctx, Result, Text};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 
+use crate::care::cared::plan;
 use crate::figures::cells::{Cell, cells};
 use crate::incident::entity::{Column, Entity};
 
@@ -58,6 +60,30 @@ pub(crate) const STATISTICS: &[Statistic] = &[
             Box::pin(count_by::<Entity>(ctx, Column::OpenedAt, period, Column::State, Some(late)))
         },
     },
+    Statistic {
+        id: "grid.care.people",
+        title: Text::new("关爱服务对象（按类别）", "People in care, by kind"),
+        unit: Text::new("人", "people"),
+        labels: Labels::Values("grid.CareKind"),
+        count: |ctx, period| plans(ctx, period, None),
+    },
+    Statistic {
+        id: "grid.care.due",
+        title: Text::new("七日内应走访（按类别）", "Visits due within seven days, by kind"),
+        unit: Text::new("次", "visits"),
+        labels: Labels::Values("grid.CareKind"),
+        count: |ctx, period| {
+            let soon = Expr::col(plan::Column::DueAt).between(ctx.now, ctx.now + Duration::days(7));
+            plans(ctx, period, Some(soon))
+        },
+    },
+    Statistic {
+        id: "grid.care.overdue",
+        title: Text::new("应走访未走访（按类别）", "Visits overdue, by kind"),
+        unit: Text::new("次", "visits"),
+        labels: Labels::Values("grid.CareKind"),
+        count: |ctx, period| plans(ctx, period, Some(Expr::col(plan::Column::DueAt).lt(ctx.now))),
+    },
 ];
 
 fn named<const N: usize>(values: [(&str, i64); N]) -> Vec<(String, i64)> {
@@ -75,4 +101,13 @@ async fn told(ctx: &Ctx, period: Period, of: fn(&Cell) -> Vec<(String, i64)>) ->
     }
     let figures = found.into_iter().filter(|(_, value)| *value > 0);
     Ok(figures.map(|((place, label), value)| Figure { place, label, value }).collect())
+}
+
+/// Plans of care that are open now. Of people under management there are no figures.
+fn plans(ctx: &Ctx, period: Period, also: Option<SimpleExpr>) -> Work<'_, Vec<Figure>> {
+    // A figure of a moment: what began by the end of the period, and goes on.
+    let until = Period { from: DateTime::UNIX_EPOCH, to: period.to };
+    let open = Expr::col(plan::Column::ClosedAt).is_null();
+    let open = also.into_iter().fold(open, |open, also| open.and(also));
+    Box::pin(count_by::<plan::Entity>(ctx, plan::Column::OpenedAt, until, plan::Column::Kind, Some(open)))
 }

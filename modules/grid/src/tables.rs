@@ -17,6 +17,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0012_whistle", up: m0012_whistle },
     Migration { name: "m0013_protection", up: m0013_protection },
     Migration { name: "m0014_filtered_lists", up: m0014_filtered_lists },
+    Migration { name: "m0015_plans", up: m0015_plans },
+    Migration { name: "m0016_report", up: m0016_report },
 ];
 
 /// What is counted from incidents, without reading them above the county, and within one by an index alone.
@@ -202,4 +204,43 @@ fn lists(t: &mut Columns) {
     t.index(&["township", "id"]).index(&["township", "phase", "id"]);
     t.index(&["village", "id"]).index(&["village", "phase", "id"]);
     t.index_across(&["prefecture", "id"]);
+}
+
+/// What residents without an account follow an incident by.
+fn m0016_report(s: &mut Schema) {
+    s.tenant("grid_report", |t| {
+        t.id().int("village").bytes_null("word").text_null("key").text("body").instant("at");
+        // The same report is filed once.
+        t.unique(&["key"]);
+        // How many came in lately.
+        t.index(&["village", "at"]);
+        t.belongs_to("id", "grid_incident");
+    });
+}
+
+/// Plans and visits: two tables for people in care, two for people under management.
+fn m0015_plans(s: &mut Schema) {
+    for (plans, visits) in [("grid_care_plan", "grid_care_visit"), ("grid_managed_plan", "grid_managed_visit")] {
+        s.tenant(plans, |t| {
+            t.id().places().matter();
+            t.text("code").uuid("person").text("kind").text("purpose").int_null("every_days").uuid_null("assignee");
+            t.date("since").date_null("until");
+            t.unique(&["code"]);
+            // Lists are newest first, all, in one phase or of one kind.
+            t.index(&["phase", "id"]).index(&["kind", "id"]);
+            t.index(&["township", "id"]).index(&["township", "phase", "id"]).index(&["township", "kind", "id"]);
+            t.index(&["village", "id"]).index(&["village", "phase", "id"]).index(&["village", "kind", "id"]);
+            // What is held on somebody; who has a plan already.
+            t.index(&["person", "kind"]);
+            // The timer that ends them.
+            t.index(&["until"]);
+            // A prefecture's figures are not led by a county.
+            t.index_across(&["prefecture", "id"]);
+        });
+        s.tenant(visits, |t| {
+            t.id().uuid("plan").date("visited_on").bytes_null("purpose").bytes_null("found").bytes_null("to_do");
+            t.date("next_by").text_null("incident").text("recorded_by").instant("at");
+            t.index(&["plan", "id"]).belongs_to("plan", plans);
+        });
+    }
 }

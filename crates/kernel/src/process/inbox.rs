@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::entity::task;
 use super::overlay::effective;
-use crate::module::Work;
+use crate::module::{Reach, Work};
 use crate::page::{Page, Paging, bad_cursor};
 use crate::{Ctx, Error, Result, Scope, Scoped, Subject, Text, Tx, counties};
 
@@ -156,7 +156,11 @@ pub fn tell_overdue(tx: &mut Tx) -> Work<'_, u64> {
             .filter(task::Column::Id.is_in(ids))
             .exec(tx.db())
             .await?;
-        for row in &late {
+        let told = |row: &&task::Model| {
+            let read = tx.app.registry.permission(&format!("{}.read", row.kind));
+            read.is_none_or(|read| read.reach != Reach::Narrow)
+        };
+        for row in late.iter().filter(told).collect::<Vec<_>>() {
             let payload = serde_json::json!({
                 "module": row.module, "kind": row.kind, "matter": row.matter, "action": row.action, "due_at": row.due_at,
             });

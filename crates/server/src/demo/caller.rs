@@ -76,6 +76,10 @@ impl Caller {
         if method == Method::PUT && path.ends_with("/settings") {
             request = request.header(header::IF_MATCH, "\"0\"");
         }
+        // The first visit of a plan that is as it was begun.
+        if method == Method::POST && path.ends_with("/visit") {
+            request = request.header(header::IF_MATCH, "\"1\"");
+        }
         let body = if body.is_null() {
             Body::empty()
         } else {

@@ -111,6 +111,12 @@ pub(super) const NAMES: &[(&str, &str)] = &[
     ("卯升华", "maoshenghua"),
     ("者贵昌", "zheguichang"),
     ("自绍芳", "zishaofang"),
+    ("撒玉芬", "sayufen"),
+    ("者国林", "zheguolin"),
+    ("矣春兰", "yichunlan"),
+    ("茶正军", "chazhengjun"),
+    ("普学光", "puxueguang"),
+    ("罗玉仙", "luoyuxian"),
 ];
 
 #[cfg(test)]

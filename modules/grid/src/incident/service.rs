@@ -16,6 +16,7 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::ending::Ending;
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::point::Point;
 use super::{category, duplicates, ending, follow_up, on_the_spot, rest};
@@ -64,6 +65,7 @@ pub(crate) enum Channel {
     /// A camera or a sensor.
     Camera,
     Consultation,
+    Paper,
 }
 
 impl Channel {
@@ -75,6 +77,7 @@ impl Channel {
             Channel::Department => "department",
             Channel::Camera => "camera",
             Channel::Consultation => "consultation",
+            Channel::Paper => "paper",
         }
     }
 }
@@ -102,6 +105,30 @@ pub(crate) struct New {
     pub(crate) on_behalf_of: Option<String>,
     /// What the one who reports it has already done about it.
     pub(crate) solved: Option<String>,
+}
+
+impl New {
+    /// What must be known of it; nobody, nowhere in particular, of no great urgency.
+    pub(crate) fn of(place: Arc<Place>, category: String, title: String, channel: Channel) -> New {
+        New {
+            place,
+            category,
+            subcategory: None,
+            severity: Severity::Ordinary,
+            title,
+            description: String::new(),
+            channel,
+            location: None,
+            longitude: None,
+            latitude: None,
+            datum: Datum::default(),
+            reporter: None,
+            reporter_name: None,
+            reporter_phone: None,
+            on_behalf_of: None,
+            solved: None,
+        }
+    }
 }
 
 /// What its code begins with.
@@ -229,7 +256,10 @@ pub(crate) async fn step(tx: &mut Tx, row: &Model, action: &str, reason: Option<
     // What was not done goes back to the one who said so; everything else to whoever may take the next step.
     let assignee = row.assignee.filter(|_| action == "grid.incident.redo");
     let how = Move { reason, assignee, ..paced(row) };
-    let row = process::advance::<Entity>(tx, row, action, how).await?;
+    let mut row = process::advance::<Entity>(tx, row, action, how).await?;
+    if action == "grid.incident.withdraw" {
+        row = ending::ends_as(tx, &row, Ending::Withdrawn).await?;
+    }
     if row.phase == "done" {
         ended(tx, &row).await?;
     }

@@ -1,12 +1,14 @@
 //! What people do with incidents, through HTTP, on a platform with this module alone.
 #![allow(clippy::unwrap_used, reason = "a test may stop")]
 
+mod care;
 mod categories;
 mod figures;
 mod joint;
 mod life;
 mod net;
 mod protection;
+mod reports;
 mod whistle;
 
 use chrono::Duration;
