@@ -54,6 +54,16 @@ const BEYOND: &[(&str, &str)] = &[
     ("grid_report_follow", WORD),
     ("grid_report_rate", WORD),
     ("grid_report_withdraw", WORD),
+    ("grid_grid_appoint", NET),
+    ("grid_grid_dismiss", NET),
+    ("grid_grid_draw", NET),
+    ("grid_grid_end", NET),
+    ("grid_grid_import", NET),
+    ("grid_grid_join", NET),
+    ("grid_grid_merge", NET),
+    ("grid_grid_redraw", NET),
+    ("grid_grid_rename", NET),
+    ("grid_grid_split", NET),
     ("venue_booking_hand_back", "not before the day of the booking"),
     ("consultation_meeting_exempt", "taken by itself, unless a county has put a step before it"),
     ("consultation_meeting_publish", "only what a body has decided"),
@@ -68,12 +78,16 @@ const BEYOND: &[(&str, &str)] = &[
 const CO_OPERATES: &str = "what is asked within an incident is begun by nothing else";
 const CALLED: &str = "what a whistle calls is begun by nothing else";
 const LATE: &str = "so late in a life that random work seldom comes there; `at_once.rs` takes it";
+const NET: &str = "one net has room for one grid of a name, and once split it is another; the module's own tests do it";
 const WORD: &str = "asks for a word that no example knows";
 const PARTIES: &str = "names the parties by ids that no example knows";
 const AGREED: &str = "only after an agreement, which names the parties";
 
+/// Tables that only deeds of [`BEYOND`] write to: what a grid has.
+const UNWRITTEN: &[&str] = &["grid_boundary", "grid_household", "grid_staff"];
+
 /// What there can be only so many of.
-const FEW: &[&str] = &["grid_subcategory_add"];
+const FEW: &[&str] = &["grid_subcategory_add", "grid_grid_draw", "grid_grid_import"];
 
 /// Everything that a module shows at a place without being asked for one thing.
 fn lists<'a>(test: &'a TestApp, module: &str) -> Vec<&'a Operation> {
@@ -387,7 +401,9 @@ async fn off_and_on_again_changes_no_row_and_no_answer_whatever_was_done_before(
     let missing = work.missing();
     assert!(missing.is_empty(), "give their documents examples that can be sent, or name them here: {missing:#?}");
     let tables = rows(&test).await;
-    let bare: Vec<&String> = tables.iter().filter(|(_, rows)| rows.is_empty()).map(|(table, _)| table).collect();
+    let written = |table: &str, rows: &[_]| !rows.is_empty() || UNWRITTEN.contains(&table);
+    let bare: Vec<&String> =
+        tables.iter().filter(|(table, rows)| !written(table, rows)).map(|(table, _)| table).collect();
     assert!(bare.is_empty(), "nothing was ever written to {bare:?}");
     eprintln!("{CASES} times off and on again, {} deeds tried, {dumped} rows compared in all", work.number);
 }

@@ -3,7 +3,6 @@
 
 mod load;
 mod pgbench;
-mod wire;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -11,6 +10,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use hyper::body::Bytes;
+use jizuo_bench::wire;
 use jizuo_kernel::Db;
 use jizuo_kernel::db::Location;
 use jizuo_server::MODULES;

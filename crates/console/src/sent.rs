@@ -93,7 +93,8 @@ impl FromRequest<Shared> for Sent {
         let plain = kind.starts_with("application/x-www-form-urlencoded");
         let from_here = from_our_page(request.headers());
         // A form with files comes from somebody who has signed in.
-        if !plain && !(upload::is_multipart(request.headers()) && from_here && visit.api.session.is_some()) {
+        let with_files = upload::is_multipart(request.headers()) && from_here && visit.api.session.is_some();
+        if !plain && !with_files {
             return Err(foreign(&visit));
         }
         let sent = if plain {

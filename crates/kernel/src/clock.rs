@@ -52,7 +52,8 @@ pub fn id_at(now: DateTime<Utc>) -> Uuid {
 /// Less than every id that is made on a day in China or later, and more than those made before.
 pub fn first_id(day: NaiveDate) -> Uuid {
     let midnight = china_instant(day, NaiveTime::MIN);
-    let millis = u64::try_from(midnight.timestamp_millis()).unwrap_or_default();
+    // An id has 48 bits for them.
+    let millis = u64::try_from(midnight.timestamp_millis()).unwrap_or_default().min((1 << 48) - 1);
     Uuid::from_u128(u128::from(millis) << 80)
 }
 

@@ -11,7 +11,6 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0004_incident_life", up: m0004_incident_life },
     Migration { name: "m0005_net", up: m0005_net },
     Migration { name: "m0006_incident_point", up: m0006_incident_point },
-    Migration { name: "m0007_tally", up: m0007_tally },
     Migration { name: "m0010_subcategory", up: m0010_subcategory },
     Migration { name: "m0011_party", up: m0011_party },
     Migration { name: "m0012_whistle", up: m0012_whistle },
@@ -19,10 +18,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0014_filtered_lists", up: m0014_filtered_lists },
     Migration { name: "m0015_plans", up: m0015_plans },
     Migration { name: "m0016_report", up: m0016_report },
+    Migration { name: "m0017_tally", up: m0017_tally },
 ];
 
 /// What is counted from incidents, without reading them above the county, and within one by an index alone.
-fn m0007_tally(s: &mut Schema) {
+fn m0017_tally(s: &mut Schema) {
     for column in [int_null("on_time"), int_null("near"), int_zero("reopened")] {
         s.add_column("grid_incident", column);
     }

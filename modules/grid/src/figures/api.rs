@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Duration, NaiveDate, NaiveTime};
+use chrono::{Datelike, Duration, NaiveDate, NaiveTime};
 use jizuo_kernel::clock::{china_date, china_instant};
 use jizuo_kernel::module::Period;
 use jizuo_kernel::statistics::this_quarter;
@@ -34,9 +34,12 @@ impl Days {
     fn read(&self, ctx: &Ctx) -> Result<(NaiveDate, NaiveDate)> {
         let from = self.from.unwrap_or_else(|| china_date(this_quarter(ctx.now).from));
         let to = self.to.unwrap_or_else(|| ctx.today());
-        if from > to || to - from > Duration::days(1_100) {
-            let why =
-                Text::new("起止日期须先后有序，最长三年", "the first day comes first, and three years are the most");
+        let known = |day: NaiveDate| (1900..2200).contains(&day.year());
+        if from > to || !known(from) || !known(to) || to - from > Duration::days(1_100) {
+            let why = Text::new(
+                "起止日期须先后有序，最长三年，在 1900 年到 2199 年之间",
+                "the first day comes first, three years are the most, between 1900 and 2199",
+            );
             return Err(invalid("from", "grid.figures.period", why));
         }
         Ok((from, to))

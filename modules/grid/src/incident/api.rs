@@ -1,7 +1,6 @@
 //! The JSON face of incidents.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use jizuo_kernel::clock::first_id;
+use chrono::{DateTime, Utc};
 use jizuo_kernel::error::Faults;
 use jizuo_kernel::json::whole;
 use jizuo_kernel::module::Work;
@@ -11,7 +10,6 @@ use jizuo_kernel::people::addresses::Datum;
 use jizuo_kernel::process::{self, Course, Face, Head, MatterPath, Wanted};
 use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Scope, Tx};
 use jizuo_standards::mask;
-use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::Object;
 use utoipa::{IntoParams, ToSchema};
@@ -21,7 +19,8 @@ use uuid::Uuid;
 
 use super::category::{self, CATEGORIES};
 use super::ending::Ending;
-use super::entity::{Column, Entity, Model};
+use super::entity::{Entity, Model};
+use super::filter::ListQuery;
 use super::follow_up::Satisfaction;
 use super::service::{self, Channel, New, Severity};
 use super::{dispatch, duplicates, ending, follow_up, on_the_spot, rest};
@@ -219,26 +218,6 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
     })
 }
 
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(default)]
-#[into_params(parameter_in = Query)]
-struct ListQuery {
-    /// Category code, or several with commas; those below it count with it.
-    category: Option<String>,
-    /// Code of one of the county's own categories.
-    subcategory: Option<String>,
-    /// How it ended.
-    #[param(inline)]
-    ending: Option<Ending>,
-    /// Only what somebody above watches.
-    #[param(default = false)]
-    supervised: bool,
-    /// Reported on this day or later.
-    from: Option<NaiveDate>,
-    /// Reported on this day or earlier.
-    to: Option<NaiveDate>,
-}
-
 /// Incidents here and below, newest first.
 #[utoipa::path(get, path = "/incidents", operation_id = "grid_incident_list", security(("token" = ["grid.incident.read"])),
     params(("place" = String, Path, example = "530102"), ListQuery, Wanted, Paging),
@@ -249,29 +228,7 @@ async fn list(
     Query(wanted): Query<Wanted>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Page<Incident>>> {
-    let page = process::list::<Entity>(&ctx, &wanted, &paging, |mut query| {
-        if let Some(codes) = &own.category {
-            let mut codes: Vec<&str> = codes.split(',').map(str::trim).collect();
-            query = match codes.pop() {
-                Some(code) if codes.is_empty() => query.filter(Column::Category.eq(code)),
-                last => query.filter(Column::Category.is_in(codes.into_iter().chain(last))),
-            };
-        }
-        // Ids are in the order of the reports.
-        if let Some(from) = own.from {
-            query = query.filter(Column::Id.gte(first_id(from)));
-        }
-        if let Some(next) = own.to.and_then(|to| to.succ_opt()) {
-            query = query.filter(Column::Id.lt(first_id(next)));
-        }
-        if let Some(code) = &own.subcategory {
-            query = query.filter(Column::Subcategory.eq(code));
-        }
-        if let Some(ending) = own.ending {
-            query = query.filter(Column::Ending.eq(ending));
-        }
-        if own.supervised { query.filter(Column::Supervised.eq(true)) } else { query }
-    });
+    let page = process::list::<Entity>(&ctx, &wanted, &paging, |query| own.narrow(query));
     Ok(Json(page.await?))
 }
 

@@ -11,76 +11,17 @@ use jizuo_kernel::{Ctx, Result, Scope, Scoped, Subject, Text, Tx, invalid, say};
 use jizuo_standards::{name::Name, phone::Phone};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::ending::Ending;
 use super::entity::{ActiveModel, Column, Entity, Model};
+pub(crate) use super::kinds::{Channel, Severity};
 use super::point::Point;
 use super::{category, duplicates, ending, follow_up, on_the_spot, rest};
 use crate::figures::tally;
 use crate::process::{HANDED_OVER, INCIDENT};
 use crate::{party, subcategory};
-
-/// How fast it has to go.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Severity {
-    #[default]
-    Ordinary,
-    Urgent,
-    Emergency,
-}
-
-impl Severity {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Severity::Ordinary => "ordinary",
-            Severity::Urgent => "urgent",
-            Severity::Emergency => "emergency",
-        }
-    }
-
-    pub(crate) fn parse(text: &str) -> Severity {
-        [Severity::Urgent, Severity::Emergency].into_iter().find(|s| s.as_str() == text).unwrap_or_default()
-    }
-
-    /// Picks the stricter deadline rule.
-    pub(crate) fn pace(self) -> Option<&'static str> {
-        (self != Severity::Ordinary).then(|| self.as_str())
-    }
-}
-
-/// How it came in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Channel {
-    #[default]
-    GridWorker,
-    Resident,
-    Hotline,
-    Department,
-    /// A camera or a sensor.
-    Camera,
-    Consultation,
-    Paper,
-}
-
-impl Channel {
-    fn as_str(self) -> &'static str {
-        match self {
-            Channel::GridWorker => "grid_worker",
-            Channel::Resident => "resident",
-            Channel::Hotline => "hotline",
-            Channel::Department => "department",
-            Channel::Camera => "camera",
-            Channel::Consultation => "consultation",
-            Channel::Paper => "paper",
-        }
-    }
-}
 
 /// What somebody saw. Photographs, coordinates and a reporter's name are never required.
 #[derive(Clone, Debug)]
