@@ -2,6 +2,7 @@
 
 mod administering;
 mod at_once;
+mod beyond;
 mod console;
 mod documents;
 mod events;

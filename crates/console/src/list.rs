@@ -166,7 +166,6 @@ struct Columns<'a> {
 /// The title first; then what a row says of itself, as far as it fits.
 fn columns(item: &Schema) -> Columns<'_> {
     let own = |name: &str| item.properties.get_key_value(name).map(|(name, _)| name.as_str());
-    let title = TITLES.into_iter().find_map(own);
     let apart = ["id", "place", "state", "state_title", "phase", "due_at", "overdue", "closed_at", "version"];
     let simple = |schema: &Schema| {
         schema.properties.is_empty()
@@ -176,6 +175,9 @@ fn columns(item: &Schema) -> Columns<'_> {
             && schema.shows.is_none()
             && !schema.has_format("uuid")
     };
+    // What has no name of its own is called by what it says first.
+    let first = || item.properties.iter().find(|(_, schema)| simple(schema)).map(|(name, _)| name.as_str());
+    let title = TITLES.into_iter().find_map(own).or_else(first);
     let mut others: Vec<&str> = item
         .properties
         .iter()

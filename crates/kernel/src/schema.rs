@@ -61,7 +61,7 @@ impl Schema {
         self.statements.push(Statement::Alter(Table::alter().table(table).add_column(column).to_owned()));
     }
 
-    /// Adds an index to a table of an earlier migration; on a tenant table name `county` first.
+    /// Adds an index to a table of an earlier migration; on a tenant table name `county` first, or say why not.
     pub fn add_index(&mut self, table: &'static str, columns: &[&'static str]) {
         let mut index = Index::create().name(format!("{table}_{}_idx", columns.join("_"))).table(table).to_owned();
         for column in columns {

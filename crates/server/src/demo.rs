@@ -9,6 +9,7 @@ mod grid;
 mod joint;
 mod mediation;
 mod names;
+mod net;
 mod people;
 mod people_data;
 mod residents;
@@ -100,6 +101,7 @@ pub(crate) async fn build(mut settings: Settings) -> Outcome<Vec<SignIn>> {
     people_data::write(&stage, start, &mut script)?;
     grid::write(&stage, start, end, &mut script);
     joint::write(&stage, start, end, &mut script);
+    net::write(&stage, start, &mut script);
     visits::write(&stage, start, &mut script);
     certificates::write(&stage, start, end, &mut script);
     consultation::write(&stage, end, &mut script);

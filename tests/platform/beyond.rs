@@ -1,0 +1,61 @@
+//! What random work does not come to, each with the reason.
+
+/// Writes that random work cannot do with success, each with the reason. To let it grow is a decision.
+pub(super) const BEYOND: &[(&str, &str)] = &[
+    ("grid_incident_merge", "names another incident by a code that no example knows"),
+    ("grid_subcategory_end", "only what was added and has not ended"),
+    ("grid_party_join", CO_OPERATES),
+    ("grid_party_finish", CO_OPERATES),
+    ("grid_party_object", CO_OPERATES),
+    ("grid_party_ask_again", CO_OPERATES),
+    ("grid_party_replace", CO_OPERATES),
+    ("grid_party_release", CO_OPERATES),
+    ("grid_whistle_conclude", "only once every department has answered"),
+    ("grid_whistle_rate", "only after the joint result"),
+    ("grid_call_examine", CALLED),
+    ("grid_call_arrive", CALLED),
+    ("grid_call_decline", CALLED),
+    ("grid_call_miss", CALLED),
+    ("grid_call_stand_down", CALLED),
+    ("grid_incident_ask_extension", LATE),
+    ("grid_incident_extend", LATE),
+    ("grid_incident_refuse_extension", LATE),
+    ("grid_incident_call_back", LATE),
+    ("grid_incident_reopen", LATE),
+    ("grid_report_follow", WORD),
+    ("grid_report_rate", WORD),
+    ("grid_report_withdraw", WORD),
+    ("grid_grid_appoint", NET),
+    ("grid_grid_dismiss", NET),
+    ("grid_grid_draw", NET),
+    ("grid_grid_end", NET),
+    ("grid_grid_import", NET),
+    ("grid_grid_join", NET),
+    ("grid_grid_merge", NET),
+    ("grid_grid_redraw", NET),
+    ("grid_grid_rename", NET),
+    ("grid_grid_split", NET),
+    ("venue_booking_hand_back", "not before the day of the booking"),
+    ("consultation_meeting_exempt", "taken by itself, unless a county has put a step before it"),
+    ("consultation_meeting_publish", "only what a body has decided"),
+    ("mediation_case_agree_orally", PARTIES),
+    ("mediation_case_prolong", PARTIES),
+    ("mediation_case_take_effect", PARTIES),
+    ("mediation_case_write_down", PARTIES),
+    ("mediation_case_perform", AGREED),
+    ("mediation_case_breach", AGREED),
+    ("mediation_case_apply_for_confirmation", AGREED),
+];
+const CO_OPERATES: &str = "what is asked within an incident is begun by nothing else";
+const CALLED: &str = "what a whistle calls is begun by nothing else";
+const LATE: &str = "so late in a life that random work seldom comes there; `at_once.rs` takes it";
+const NET: &str = "one net has room for one grid of a name, and once split it is another; the module's own tests do it";
+const WORD: &str = "asks for a word that no example knows";
+const PARTIES: &str = "names the parties by ids that no example knows";
+const AGREED: &str = "only after an agreement, which names the parties";
+
+/// Tables that only deeds of [`BEYOND`] write to: what a grid has.
+pub(super) const UNWRITTEN: &[&str] = &["grid_boundary", "grid_household", "grid_staff"];
+
+/// What there can be only so many of.
+pub(super) const FEW: &[&str] = &["grid_subcategory_add", "grid_grid_draw", "grid_grid_import"];
