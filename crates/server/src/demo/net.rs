@@ -9,7 +9,9 @@ use super::people::Stage;
 use super::script::{Script, in_office};
 
 /// Name, from where to where, leader, and the corners in ten-thousandths of a degree from a point in the county.
-const GRIDS: [(&str, &str, &str, [(i32, i32); 5]); 3] = [
+type Grid = (&'static str, &'static str, &'static str, [(i32, i32); 5]);
+
+const GRIDS: [Grid; 3] = [
     ("第一网格", "翠湖西路以东、文林街以北", "段永胜", [(0, 0), (40, 4), (44, 38), (6, 42), (0, 20)]),
     ("第二网格", "翠湖西路以西、文林街以北", "和丽芬", [(-38, 2), (0, 0), (0, 20), (6, 42), (-34, 40)]),
     ("第三网格", "文林街以南、东风西路以北", "马晓云", [(-38, 2), (-30, -34), (34, -30), (40, 4), (0, 0)]),
