@@ -1,7 +1,7 @@
 //! Areas drawn: GeoJSON features as SVG with classes only, numbered, with their names in a list beside the picture.
 
 use askama::Template;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A picture of areas, north up.
 #[derive(Template)]
@@ -33,8 +33,13 @@ const TONES: usize = 6;
 type Ring = Vec<(f64, f64)>;
 
 impl Map {
-    /// Draws the features of an array; none where there is nothing to draw.
-    pub(crate) fn of(features: &Value) -> Option<Map> {
+    /// Draws the features of an array, or a geometry as text; none where there is nothing to draw.
+    pub(crate) fn of(value: &Value) -> Option<Map> {
+        let alone = value.as_str().map(|text| Some(json!([{ "geometry": serde_json::from_str::<Value>(text).ok()? }])));
+        let features = match &alone {
+            Some(one) => one.as_ref()?,
+            None => value,
+        };
         let drawn: Vec<(&Value, Vec<Ring>)> = features
             .as_array()?
             .iter()
@@ -120,7 +125,6 @@ fn whole(value: f64) -> i64 {
 #[allow(clippy::unwrap_used, reason = "a test may stop")]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn areas_are_drawn_north_up_and_numbered_with_their_names_beside() {
@@ -135,7 +139,11 @@ mod tests {
         assert_eq!((map.shapes[1].x, map.shapes[1].y, map.shapes[1].number), (608, 229, 2));
         let html = map.render().unwrap();
         assert!(html.contains("东片 &#60;网格&#62;") && !html.contains("<网格>"), "{html}");
-        for nothing in [json!([]), json!(7), json!([{ "geometry": { "type": "Point", "coordinates": [1, 2] } }])] {
+        let alone = square(102.70, "")["geometry"].to_string();
+        assert_eq!(Map::of(&json!(alone)).unwrap().shapes.len(), 1);
+        for nothing in
+            [json!([]), json!(7), json!("{"), json!([{ "geometry": { "type": "Point", "coordinates": [1, 2] } }])]
+        {
             assert!(Map::of(&nothing).is_none());
         }
     }

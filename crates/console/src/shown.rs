@@ -75,7 +75,7 @@ impl Reader<'_> {
         if let Some(text) = self.in_language(value) {
             return Some(Shown::Text(text)).filter(|_| !value.is_null());
         }
-        if property.shows.as_deref() == Some("map") {
+        if self.is_drawn(property) {
             return Map::of(value).map(Shown::Map);
         }
         match value {
@@ -109,6 +109,14 @@ impl Reader<'_> {
                 })
             }
         }
+    }
+
+    /// A boundary, or features that have one.
+    fn is_drawn(&self, property: &Schema) -> bool {
+        let plain = self.document.plain(property);
+        let item = plain.items.as_deref().map(|item| self.document.plain(item)).unwrap_or_default();
+        let drawn = |schema: &Schema| schema.shows.as_deref() == Some("map");
+        drawn(property) || drawn(&plain) || item.properties.values().any(drawn)
     }
 
     /// A value in one line, for a cell of a table.

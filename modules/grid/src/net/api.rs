@@ -47,7 +47,7 @@ pub(crate) struct Grid {
     /// Code of the place that it is: the village's, and three digits; of a micro-grid three more.
     #[schema(example = "530102001001001")]
     pub(crate) place: String,
-    pub(crate) place_name: String,
+    pub(crate) name: String,
     pub(crate) kind: Kind,
     /// What it lies in: the village, or of a micro-grid the grid.
     pub(crate) within: String,
@@ -75,7 +75,7 @@ impl Grid {
         Grid {
             id: row.id,
             place: place.code.clone(),
-            place_name: place.name.clone(),
+            name: place.name.clone(),
             kind: Kind::parse(&row.kind),
             within: place.parent.map_or("", |parent| ctx.snapshot.places.name(parent)).to_owned(),
             area: row.area.clone(),
@@ -177,6 +177,7 @@ pub(crate) struct InFull {
     grid: Grid,
     /// GeoJSON geometry, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(extensions(("x-shows" = json!("map"))))]
     boundary: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     drawn_on: Option<NaiveDate>,
@@ -196,6 +197,7 @@ pub(crate) struct PastBoundary {
     since: Option<NaiveDate>,
     until: NaiveDate,
     datum: Datum,
+    #[schema(extensions(("x-shows" = json!("map"))))]
     boundary: String,
     replaced_by: String,
 }
@@ -456,7 +458,7 @@ async fn split(ctx: Ctx, path: Path<GridPath>, Json(body): Json<Split>) -> Resul
 #[schema(as = grid::MergeGrid)]
 struct MergeGrid {
     /// The grid of the same kind, in the same village, that takes it over.
-    #[schema(extensions(("x-choices" = json!({ "path": "/grid/grids?limit=100", "value": "id", "title": "place_name" }))))]
+    #[schema(extensions(("x-choices" = json!({ "path": "/grid/grids?limit=100", "value": "id", "title": "name" }))))]
     into: Uuid,
 }
 

@@ -23,7 +23,6 @@ pub(crate) struct NetMap {
     /// `FeatureCollection`
     #[serde(rename = "type")]
     kind: String,
-    #[schema(extensions(("x-shows" = json!("map"))))]
     features: Vec<Feature>,
     /// In which system all of them are drawn.
     datum: Datum,
@@ -43,7 +42,7 @@ pub(crate) struct Feature {
     #[serde(rename = "type")]
     kind: String,
     /// A GeoJSON Polygon or MultiPolygon, in degrees, longitude first.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Object, extensions(("x-shows" = json!("map"))))]
     geometry: Value,
     properties: Properties,
 }

@@ -208,7 +208,7 @@ async fn a_split_grid_goes_on_in_its_parts_with_what_is_open() {
     assert_eq!(split.text("/1/place"), format!("{VILLAGE}003"));
 
     let listed = keeper.get(&net(VILLAGE, "/grids")).await.expect(200);
-    let of = |name: &str| listed.items().iter().find(|grid| grid["place_name"] == name).cloned().unwrap();
+    let of = |name: &str| listed.items().iter().find(|grid| grid["name"] == name).cloned().unwrap();
     assert_eq!(listed.items().len(), 2);
     assert_eq!((&of("第一网格")["households"], &of("第一网格")["leader"]), (&json!(1), &json!("李阿诗")));
     assert_eq!(of("第三网格")["households"], 1);
