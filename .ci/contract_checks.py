@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 
+import jsonschema_rs
 import requests
 import schemathesis
 
@@ -45,6 +46,20 @@ NO_SCHEMA_SAYS = {
     "base.request.element": "what was asked for in the request",
     "base.request.values": "what was asked for in the request",
     "certificates.demand.twice": "one field or the other, and not both",
+    "base.sheet.": "what is in the file",
+    "reason base.field.missing": "what ends otherwise than verification found says why",
+    "grid.call.": "who may answer the call, and what is the present day",
+    "grid.care.": "who is registered here, one day against the other, and what is the present day",
+    "grid.figures.period": "one day against the other",
+    "grid.import.": "what is in the file",
+    "grid.incident.point": "longitude and latitude go together",
+    "grid.net.": "of what kind the place is, and which grids and households there are",
+    "grid.party.": "who may co-operate at the place",
+    "grid.protection.": "of what kind the place is, one day against the other, and what is the present day",
+    "grid.report.unknown": "which word was given with which code",
+    "grid.staff.": "who serves in the grid, and one field or the other",
+    "grid.subcategory.": "which categories the county has, and has had",
+    "grid.whistle.": "of what kind the place is, and which departments were called",
     "grid.incident.merge_into": "which incidents the county has",
     "grid.incident.twice": "one field or the other, and not both",
     "mediation.party.twice": "one field or the other, and not both",
@@ -100,7 +115,16 @@ def schema_says_it(ctx, response, case):
     if response.status_code == 422:
         for error in response.json()["errors"]:
             what = f"{error['field']} {error['code']}"
+            if error["code"] == "base.request.shape" and not fits(case):
+                continue
             assert no_schema_says(error["code"]) or what in NO_SCHEMA_SAYS, f"refused {what}"
+
+
+def fits(case):
+    """Whether the body fits its schema: what a stateful run takes from other answers may not."""
+    content = described(case)["requestBody"]["content"]["application/json"]
+    schema = {**content["schema"], "components": case.operation.schema.raw_schema["components"]}
+    return jsonschema_rs.validator_for(schema).is_valid(case.body)
 
 
 def no_schema_says(code):

@@ -5,6 +5,9 @@ use jizuo_kernel::{App, Ctx, Json, Query, Result, Scoped};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::openapi::extensions::Extensions;
+use utoipa::openapi::schema::Type;
+use utoipa::openapi::{Object, ObjectBuilder};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -41,10 +44,17 @@ pub(crate) struct Feature {
     /// `Feature`
     #[serde(rename = "type")]
     kind: String,
-    /// A GeoJSON Polygon or MultiPolygon, in degrees, longitude first.
-    #[schema(value_type = Object, extensions(("x-shows" = json!("map"))))]
+    #[schema(schema_with = geometry)]
     geometry: Value,
     properties: Properties,
+}
+
+fn geometry() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some("A GeoJSON Polygon or MultiPolygon, in degrees, longitude first."))
+        .extensions(Some(Extensions::builder().add("x-shows", "map").build()))
+        .build()
 }
 
 /// What a grid on the map is.

@@ -90,7 +90,8 @@ impl From<Filed> for ReportFiled {
 /// Reports something without an account. The same report sent again under one `Idempotency-Key` is one incident.
 #[utoipa::path(post, path = "/reports", operation_id = "grid_report_file", security(()),
     params(("place" = String, Path, example = "530102001001"),
-        ("Idempotency-Key" = Option<String>, Header, description = "made by the page: sent again with it, it is filed once")),
+        ("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]{1,100}$",
+            description = "made by the page: sent again with it, it is filed once")),
     request_body = NewReport, responses((status = 201, body = ReportFiled)))]
 async fn file(ctx: Ctx, headers: HeaderMap, Json(new): Json<NewReport>) -> Result<Response> {
     let stranger = ctx.actor.account.is_none();
