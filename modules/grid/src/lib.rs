@@ -167,6 +167,11 @@ pub static MODULE: Module = Module {
             sample: SAMPLE,
         },
         Topic {
+            id: "grid.net.imported",
+            title: Text::new("网格已导入", "Grids were imported"),
+            sample: r#"{"place":"530102001","drawn":12}"#,
+        },
+        Topic {
             id: "grid.net.changed", title: Text::new("网格已调整", "The net of grids was changed"), sample: NET
         },
         Topic {

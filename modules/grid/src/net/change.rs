@@ -61,6 +61,7 @@ pub(crate) async fn split(tx: &mut Tx, row: &Model, parts: Vec<Part>) -> Result<
     let drawn = draw_all(tx, new).await?;
     let Some((first_place, first)) = drawn.first() else { return Ok(drawn) };
     for (n, (place, grid)) in drawn.iter().enumerate() {
+        tell(tx, "drawn", place, grid)?;
         let there = here.iter().copied().filter(|id| going.get(id).copied().unwrap_or_default() == n).collect();
         members::move_to(tx, grid, place, there).await?;
     }

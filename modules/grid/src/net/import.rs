@@ -125,6 +125,12 @@ async fn take(tx: &mut Tx, lines: &[Line], datum: Datum, dry_run: bool) -> Resul
         found
     });
     write(tx, lie_in_new.collect()).await?;
+    // One for the file: a county has tens of thousands of micro-grids.
+    if imported.drawn > 0 {
+        let payload = serde_json::json!({ "place": tx.place()?.code, "drawn": imported.drawn });
+        let subject = Subject::new("base.place", tx.place()?.id);
+        tx.emit("grid.net.imported", &subject, &payload)?;
+    }
     Ok(imported)
 }
 

@@ -76,11 +76,12 @@ pub(crate) async fn draw(tx: &mut Tx, new: New) -> Result<(Arc<Place>, Model)> {
     let mut faults = Faults::default();
     net.admit(&new, &mut faults);
     faults.check()?;
-    let mut drawn = draw_all(tx, vec![new]).await?;
-    drawn.pop().ok_or_else(|| internal("a grid that was drawn"))
+    let (place, row) = draw_all(tx, vec![new]).await?.pop().ok_or_else(|| internal("a grid that was drawn"))?;
+    tell(tx, "drawn", &place, &row)?;
+    Ok((place, row))
 }
 
-/// Draws what was admitted; the answer is in the same order.
+/// Draws what was admitted, and leaves it to the caller to tell; the answer is in the same order.
 pub(super) async fn draw_all(tx: &mut Tx, new: Vec<New>) -> Result<Vec<(Arc<Place>, Model)>> {
     let today = tx.today();
     let founded = places::found(tx, new.iter().map(New::place).collect(), today).await?;
@@ -107,7 +108,6 @@ pub(super) async fn draw_all(tx: &mut Tx, new: Vec<New>) -> Result<Vec<(Arc<Plac
             version: 1,
             created_at: tx.now,
         };
-        tell(tx, "drawn", place, &row)?;
         rows.push(row);
     }
     for some in rows.chunks(500) {

@@ -341,3 +341,23 @@ async fn a_file_of_grids_comes_in_whole_or_not_at_all_and_twice_changes_nothing(
     send("{\"type\":\"Point\"}", false).await.expect(422);
     send("a,b\n1,2\n", false).await.expect(422);
 }
+
+#[tokio::test]
+async fn a_file_of_thousands_comes_in_at_once_and_is_told_once() {
+    let test = TestApp::with(&[&MODULE]).await;
+    let keeper = test.user(WUHUA, &["grid.net.draw", "grid.net.read", "base.event.read"]).await;
+    let mut sheet = "网格名称,类型,所属网格\n".to_owned();
+    for grid in 1..=7 {
+        sheet += &format!("第{grid}网格,基础,\n");
+        for micro in 1..=950 {
+            sheet += &format!("{micro} 栋,微,第{grid}网格\n");
+        }
+    }
+    let body = json!({ "content": STANDARD.encode(sheet) });
+    let imported = keeper.post(&net(VILLAGE, "/grids/import"), body).await.expect(200);
+    assert_eq!((&imported.body["drawn"], &imported.body["faults"]), (&json!(7 * 951), &json!([])));
+    test.pass(Duration::seconds(3));
+    let told = keeper.get(&format!("/places/{WUHUA}/events?topic=grid.net.imported")).await.expect(200);
+    assert_eq!(told.items().len(), 1, "one for the file");
+    assert_eq!(keeper.get(&net(&format!("{VILLAGE}007"), "/grids")).await.expect(200).items().len(), 20);
+}
