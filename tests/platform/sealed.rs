@@ -9,6 +9,8 @@ use jizuo_server::MODULES;
 const PLAIN: &[(&str, &str)] = &[
     // The answer that a retry is given.
     ("base_idempotency", "body"),
+    // Sealed under the key beside it, which is declared.
+    ("base_attachment_content", "content"),
 ];
 
 #[test]

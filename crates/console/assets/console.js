@@ -69,6 +69,36 @@
     }, Number(here.dataset.poll));
   };
   poll();
+  // Photographs of a telephone are larger than what is needed to see what it is about: they are made smaller before they are
+  // sent, and lose what the camera wrote into them.
+  document.querySelectorAll("input[data-shrink]").forEach(function (input) {
+    var SIDE = 1600, SMALL = 400000;
+    var smaller = function (file) {
+      if (!/^image\/(jpeg|png)$/.test(file.type) || file.size < SMALL) { return Promise.resolve(file); }
+      return createImageBitmap(file, { imageOrientation: "from-image" }).then(function (picture) {
+        var scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));
+        var canvas = document.createElement("canvas");
+        canvas.width = Math.round(picture.width * scale);
+        canvas.height = Math.round(picture.height * scale);
+        canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+        return new Promise(function (resolve) { canvas.toBlob(resolve, "image/jpeg", 0.82); });
+      }).then(function (blob) {
+        return blob && blob.size < file.size ? new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" }) : file;
+      }).catch(function () { return file; });
+    };
+    input.addEventListener("change", function () {
+      var buttons = input.form.querySelectorAll("button");
+      var wait = function (yes) { buttons.forEach(function (button) { button.disabled = yes; }); };
+      if (!window.createImageBitmap || !window.DataTransfer) { return; }
+      wait(true);
+      Promise.all(Array.from(input.files, smaller)).then(function (files) {
+        var kept = new DataTransfer();
+        files.forEach(function (file) { kept.items.add(file); });
+        input.files = kept.files;
+      }).catch(function () { return undefined; }).then(function () { wait(false); });
+    });
+  });
+
   // A form that needs no signing in can be filled where there is no line: worker.js keeps it and sends it later, under the key
   // that is made here, since the page may be one that was kept.
   var later = document.querySelector("form[data-later]");

@@ -4,7 +4,7 @@
 (function () {
   var PAGES = "jizuo-later-pages", ANSWERS = "jizuo-later-answers";
 
-  // What waits: [{ id, url, body, at }].
+  // What waits: [{ id, url, type, body, at }].
   function waiting(work) {
     return new Promise(function (resolve, reject) {
       var open = indexedDB.open("jizuo-later", 1);
@@ -19,14 +19,15 @@
     });
   }
 
-  function keep(url, body) {
-    var once = new URLSearchParams(body).get("once");
-    return waiting(function (store) { return store.put({ id: once, url: url, body: body, at: Date.now() }); });
+  async function keep(url, type, body) {
+    var form = await new Response(body, { headers: { "content-type": type } }).formData();
+    return waiting(function (store) {
+      return store.put({ id: form.get("once"), url: url, type: type, body: body, at: Date.now() });
+    });
   }
 
   function post(one) {
-    var headers = { "content-type": "application/x-www-form-urlencoded" };
-    return fetch(one.url, { method: "POST", headers: headers, body: one.body });
+    return fetch(one.url, { method: "POST", headers: { "content-type": one.type }, body: one.body });
   }
 
   // One at a time: of two that send the same, one would be told to wait.
@@ -83,9 +84,9 @@
     var pages = await caches.open(PAGES);
     var known = await pages.match(url.pathname);
     if (!known) { return fetch(request); }
-    var body = await request.clone().text();
+    var body = await request.clone().arrayBuffer();
     try { return await fetch(request); } catch (none) {
-      await keep(url.pathname, body);
+      await keep(url.pathname, request.headers.get("content-type"), body);
       return Response.redirect(url.pathname + "?kept", 303);
     }
   }

@@ -42,6 +42,9 @@ pub(crate) enum Kind {
     /// A file to choose, of these kinds.
     File {
         accept: String,
+        several: bool,
+        /// A form that comes back holds no file any more.
+        again: bool,
     },
     /// A box to tick.
     Box {
@@ -163,6 +166,9 @@ impl Builder<'_> {
             if !item.properties.is_empty() {
                 return self.groups(name, &item, schema.max_items);
             }
+            if let Some(accept) = item.file {
+                return Kind::File { accept, several: true, again: self.sent.has(name) };
+            }
             let listed = item.listed();
             return match (choices, listed.is_empty()) {
                 (Some(choices), _) => {
@@ -201,7 +207,7 @@ impl Builder<'_> {
             return Kind::One { options: options.collect(), few: listed.len() <= FEW };
         }
         if let Some(accept) = &schema.file {
-            return Kind::File { accept: accept.clone() };
+            return Kind::File { accept: accept.clone(), several: false, again: self.sent.has(name) };
         }
         let value = typed();
         if schema.is("integer") || schema.is("number") {

@@ -66,9 +66,7 @@ pub(crate) async fn show(visit: &Visit, spot: &Spot<'_>) -> Answered {
     let phase = phase(visit, &matter);
     let mut facts = facts(visit, spot, &schema, &matter);
     let ended = matter.get("closed_at").is_some_and(|at| !at.is_null());
-    if !ended {
-        link_items(visit, spot, &f, &matter, &schema, &mut facts);
-    }
+    link_items(visit, spot, &f, &matter, &schema, &mut facts, ended);
     let undo = f.flash.as_ref().and_then(|_| undo(visit, &steps, &open));
     let shown = MatterPage {
         code: matter.get("code").and_then(Value::as_str).filter(|code| *code != f.title).map(str::to_owned),
@@ -195,15 +193,24 @@ fn others(visit: &Visit, spot: &Spot<'_>, f: &Frame) -> Vec<Action> {
         .collect()
 }
 
-/// What can be done to one of the things that a matter holds: `…/parties/{party}/refuse`.
-fn link_items(visit: &Visit, spot: &Spot<'_>, f: &Frame, matter: &Value, schema: &Schema, facts: &mut Facts) {
+/// What can be done to one of the things that a matter holds: `…/parties/{party}/refuse`; and how it is opened.
+fn link_items(
+    visit: &Visit,
+    spot: &Spot<'_>,
+    f: &Frame,
+    matter: &Value,
+    schema: &Schema,
+    facts: &mut Facts,
+    ended: bool,
+) {
     for (name, _) in &schema.properties {
         let below = format!("{}/{name}/{{", spot.operation.template);
         let operations: Vec<&Operation> = spot
             .document
             .operations()
             .iter()
-            .filter(|one| one.method != Method::GET && one.template.starts_with(&below) && f.may(&one.id))
+            .filter(|one| one.template.starts_with(&below) && f.may(&one.id))
+            .filter(|one| one.method == Method::GET || !ended)
             .collect();
         let Some(values) = matter.get(name).and_then(Value::as_array).filter(|_| !operations.is_empty()) else {
             continue;
@@ -213,15 +220,35 @@ fn link_items(visit: &Visit, spot: &Spot<'_>, f: &Frame, matter: &Value, schema:
             Shown::Items(items) => Some(items),
             _ => None,
         });
-        for ((_, links), value) in items.into_iter().flatten().zip(values) {
+        for (item, value) in items.into_iter().flatten().zip(values) {
             let Some(id) = value.get("id").and_then(Value::as_str) else { continue };
-            links.extend(operations.iter().filter_map(|operation| {
-                let verb = operation.template.rsplit("}/").next().filter(|verb| !verb.contains('{'))?;
+            // What was in it is gone.
+            if value.get("taken_back_at").is_some_and(|at| !at.is_null()) {
+                continue;
+            }
+            for operation in &operations {
                 let title = visit.console.heading(operation, visit.lang);
-                Some(Link { title, path: format!("{}/{name}/{id}/{verb}", spot.page) })
-            }));
+                match operation.template.rsplit("}/").next().filter(|verb| !verb.contains('{')) {
+                    Some(verb) if operation.method != Method::GET => {
+                        item.links.push(Link { title, path: format!("{}/{name}/{id}/{verb}", spot.page) });
+                    }
+                    None if operation.method == Method::GET && operation.answer().is_none() => {
+                        let path = format!("{}/{name}/{id}", spot.path);
+                        match value.get("media").and_then(Value::as_str).filter(|media| media.starts_with("image/")) {
+                            Some(_) => item.picture = Some(Link { title: picture_says(value, &label), path }),
+                            None => item.links.push(Link { title, path }),
+                        }
+                    }
+                    _ => {}
+                }
+            }
         }
     }
+}
+
+/// What a picture is called to who does not see it.
+fn picture_says(value: &Value, label: &str) -> String {
+    value.get("note").and_then(Value::as_str).unwrap_or(label).to_owned()
 }
 
 /// Where it stands among others of its kind; what there is one of stands in no list.

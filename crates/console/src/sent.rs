@@ -1,11 +1,13 @@
 //! A form as a browser sends it, let in only when it comes from a page of ours.
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use http_body_util::Limited;
+use jizuo_kernel::attachments;
 
 use crate::console::Shared;
 use crate::people::upload::{self, Parts};
@@ -92,17 +94,19 @@ impl FromRequest<Shared> for Sent {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let plain = kind.starts_with("application/x-www-form-urlencoded");
         let from_here = from_our_page(request.headers());
-        // A form with files comes from somebody who has signed in.
-        let with_files = upload::is_multipart(request.headers()) && from_here && visit.api.session.is_some();
+        let with_files = upload::is_multipart(request.headers()) && from_here;
         if !plain && !with_files {
             return Err(foreign(&visit));
         }
         let sent = if plain {
             Sent::read(&Bytes::from_request(request, console).await.map_err(|_| too_large(&visit))?)
         } else {
+            // Of a stranger no more is taken in than a few photographs.
+            let largest = if visit.api.session.is_some() { upload::BODY } else { attachments::BODY };
+            let request = request.map(|body| Body::new(Limited::new(body, largest)));
             let Parts { mut sent, files } = Parts::of(&visit, request, console).await?;
             for (field, _, file) in files.iter().filter(|(_, _, file)| !file.is_empty()) {
-                sent.set(field, &STANDARD.encode(file));
+                sent.0.push((field.clone(), STANDARD.encode(file)));
             }
             sent
         };

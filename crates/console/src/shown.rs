@@ -19,8 +19,15 @@ pub(crate) enum Shown {
     Facts(Facts),
     /// Drawn.
     Map(Map),
-    /// Several things, each with what can be done to it.
-    Items(Vec<(Facts, Vec<Link>)>),
+    Items(Vec<Item>),
+}
+
+/// One of several things, with what can be done to it.
+pub(crate) struct Item {
+    pub(crate) facts: Facts,
+    pub(crate) links: Vec<Link>,
+    /// The path of the picture that it is.
+    pub(crate) picture: Option<Link>,
 }
 
 pub(crate) struct Link {
@@ -84,7 +91,11 @@ impl Reader<'_> {
                 let schema = self.document.plain(property);
                 let item = schema.items.as_deref().map(|item| self.document.plain(item)).unwrap_or_default();
                 if items.iter().any(|value| value.is_object() && self.in_language(value).is_none()) {
-                    let facts = items.iter().map(|value| (self.facts(&item, value, &is_key), Vec::new()));
+                    let facts = items.iter().map(|value| Item {
+                        facts: self.facts(&item, value, &is_key),
+                        links: Vec::new(),
+                        picture: None,
+                    });
                     Some(Shown::Items(facts.collect()))
                 } else {
                     Some(Shown::Several(

@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use http_body_util::Limited;
 use sha2::{Digest, Sha256};
 
 use crate::counties::{self, State as Switch};
@@ -36,7 +37,8 @@ pub(crate) async fn gate(State(app): State<App>, matched: MatchedPath, req: Requ
     };
     let (parts, body) = req.into_parts();
     let mut ctx = admit(&app, &operation, &parts).await?;
-    let mut req = Request::from_parts(parts, body);
+    let largest = operation.largest_body.unwrap_or(app.settings.server.body_limit_kb * 1024);
+    let mut req = Request::from_parts(parts, Body::new(Limited::new(body, largest)));
     match retry(&ctx, &operation, &mut req).await? {
         Retry::None => {}
         Retry::First(retry) => ctx.retry = Some(retry),
@@ -361,11 +363,8 @@ async fn retry(ctx: &Ctx, operation: &Operation, req: &mut Request) -> Result<Re
     }
     let Some(value) = req.headers().get("idempotency-key") else { return Ok(Retry::None) };
     let key = idempotency::key(value)?;
-    let limit = match operation.id.as_str() {
-        "base_import_upload" => crate::imports::api::BODY_LIMIT,
-        _ => ctx.app.settings.server.body_limit_kb * 1024,
-    };
-    let body = to_bytes(std::mem::take(req.body_mut()), limit).await.map_err(|_| Error::Unreadable {
+    // What it may weigh is limited already.
+    let body = to_bytes(std::mem::take(req.body_mut()), usize::MAX).await.map_err(|_| Error::Unreadable {
         status: StatusCode::PAYLOAD_TOO_LARGE,
         code: "base.request.too_large",
         message: Text::new("内容太大，请分次提交", "the body is too large; send it in parts"),

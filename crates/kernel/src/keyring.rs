@@ -77,6 +77,22 @@ impl Keyring {
         Ok(nonce.into_iter().chain(sealed).collect())
     }
 
+    /// Seals something large under a key of its own, and that key with the master key: a change of the master key touches the
+    /// small one alone. Answers the sealed key and the sealed value.
+    pub fn seal_large(&self, purpose: &str, owner: &[u8], plain: &[u8]) -> Result<(Vec<u8>, Vec<u8>)> {
+        let mut own = [0u8; 32];
+        rand::rng().fill(&mut own);
+        let inside = Keyring { master: own, previous: Vec::new() };
+        Ok((self.seal(purpose, owner, &own)?, inside.seal(purpose, owner, plain)?))
+    }
+
+    /// What [`Keyring::seal_large`] has sealed.
+    pub fn open_large(&self, purpose: &str, owner: &[u8], key: &[u8], sealed: &[u8]) -> Result<Vec<u8>> {
+        let own = self.open(purpose, owner, key)?;
+        let own = <[u8; 32]>::try_from(own).map_err(|_| internal("the key of a large value is no key"))?;
+        Keyring { master: own, previous: Vec::new() }.open(purpose, owner, sealed)
+    }
+
     pub fn open(&self, purpose: &str, owner: &[u8], sealed: &[u8]) -> Result<Vec<u8>> {
         self.opened(purpose, owner, sealed).map(|(plain, _)| plain)
     }
@@ -162,6 +178,19 @@ mod tests {
         assert!(ring.open("totp", b"you", &sealed).is_err());
         assert!(ring.open("phone", b"me", &sealed).is_err());
         assert!(Keyring::from_base64(&Keyring::generate()).unwrap().open("totp", b"me", &sealed).is_err());
+    }
+
+    #[test]
+    fn something_large_opens_with_its_own_key_also_after_that_was_sealed_anew() {
+        let (old, new) = (Keyring::generate(), Keyring::generate());
+        let before = Keyring::from_base64(&old).unwrap();
+        let (key, sealed) = before.seal_large("file", b"me", b"a picture").unwrap();
+        assert_eq!(before.open_large("file", b"me", &key, &sealed).unwrap(), b"a picture");
+        assert!(before.open_large("file", b"you", &key, &sealed).is_err());
+        let both = Keyring::from_base64(&new).unwrap().with_previous(&[old]).unwrap();
+        let again = both.seal("file", b"me", &both.open("file", b"me", &key).unwrap()).unwrap();
+        let after = Keyring::from_base64(&new).unwrap();
+        assert_eq!(after.open_large("file", b"me", &again, &sealed).unwrap(), b"a picture");
     }
 
     #[test]

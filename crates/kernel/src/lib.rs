@@ -1,6 +1,7 @@
 //! What every module of governance stands on: places, module sets, identity, processes, rules, audit and events. It names
 //! no module; modules hand themselves over as values.
 
+pub mod attachments;
 pub mod audit;
 mod base;
 pub mod cases;

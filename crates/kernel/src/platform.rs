@@ -62,11 +62,11 @@ impl Platform {
             definitions: std::sync::RwLock::default(),
         });
         app.refresh().await?;
-        let limit = app.settings.server.body_limit_kb * 1024;
         let router = routes
             .route_layer(from_fn_with_state(app.clone(), gate))
             .fallback(|| async { Error::NotFound("page") })
-            .layer(DefaultBodyLimit::max(limit))
+            // The gate limits each body by its operation.
+            .layer(DefaultBodyLimit::disable())
             .with_state(app.clone());
         // A list is exported by its own operation: the routes go along with the request, not with the platform.
         let inner = exports::Inner(router.clone());

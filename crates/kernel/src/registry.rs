@@ -26,7 +26,12 @@ pub struct Operation {
     /// The template: `/api/v1/places/{place}/grid/incidents`.
     pub path: String,
     pub access: Access,
+    /// What its body may weigh in bytes, where that is more than others carry.
+    pub largest_body: Option<usize>,
 }
+
+/// The extension of an operation whose body may weigh more than the setting `server.body_limit_kb` lets others: in bytes.
+pub const LARGEST_BODY: &str = "x-largest-body";
 
 /// Who may call an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,9 +151,11 @@ impl Registry {
                         }
                         Ok(access) => {
                             let path = path.clone();
+                            let largest = operation.extensions.as_ref().and_then(|all| all.get(LARGEST_BODY)?.as_u64());
+                            let largest_body = largest.and_then(|bytes| usize::try_from(bytes).ok());
                             operations.insert(
                                 (method.clone(), path.clone()),
-                                Operation { id, module: module.id, method, path, access },
+                                Operation { id, module: module.id, method, path, access, largest_body },
                             );
                         }
                         Err(fault) => faults.push(format!("{method} {path}: {fault}")),

@@ -178,6 +178,10 @@ impl Columns {
     pub fn json_null(&mut self, name: &'static str) -> &mut Self {
         self.column(name, ColumnType::JsonBinary, true)
     }
+    pub fn bytes(&mut self, name: &'static str) -> &mut Self {
+        self.column(name, ColumnType::Blob, false)
+    }
+
     pub fn bytes_null(&mut self, name: &'static str) -> &mut Self {
         self.column(name, ColumnType::Blob, true)
     }

@@ -28,6 +28,7 @@ pub static MODULE: Module = Module {
     permissions: &[
         Permission::matters("grid.incident.read", Text::new("查看事件", "See incidents")),
         Permission::matters("grid.incident.report", Text::new("上报事件", "Report an incident")),
+        Permission::matters("grid.incident.attach", Text::new("添加、撤下照片和附件", "Add and take back attachments")),
         Permission::matters("grid.incident.accept", Text::new("受理", "Accept")),
         Permission::matters("grid.incident.reject", Text::new("不予受理", "Decline")),
         Permission::matters("grid.incident.dispatch", Text::new("派单", "Dispatch")),

@@ -10,6 +10,7 @@ pub(crate) const ROLES: &[RoleTemplate] = &[
         permissions: &[
             "grid.net.read",
             "grid.incident.read",
+            "grid.incident.attach",
             "grid.incident.report",
             "grid.incident.solve",
             "grid.incident.solve_small",
@@ -30,6 +31,7 @@ pub(crate) const ROLES: &[RoleTemplate] = &[
         permissions: &[
             "grid.net.read",
             "grid.incident.read",
+            "grid.incident.attach",
             "grid.incident.report",
             "grid.incident.solve",
             "grid.incident.solve_small",
@@ -64,6 +66,7 @@ pub(crate) const ROLES: &[RoleTemplate] = &[
         permissions: &[
             "grid.net.read",
             "grid.incident.read",
+            "grid.incident.attach",
             "grid.incident.report",
             "grid.incident.accept",
             "grid.incident.reject",
@@ -96,6 +99,7 @@ pub(crate) const ROLES: &[RoleTemplate] = &[
         title: Text::new("处置人员", "Handling staff"),
         permissions: &[
             "grid.incident.read",
+            "grid.incident.attach",
             "grid.incident.handle",
             "grid.incident.ask_extension",
             "grid.incident.return",

@@ -183,6 +183,7 @@ const SEALED: &[Sealed] = &[
         mark: Some(Mark { column: "mark", by: "element" }),
     },
     Sealed::for_its_row("base_arrival", "parcel", "arrival"),
+    Sealed::for_its_row("base_attachment_content", "sealed_key", "base.attachment"),
     Sealed {
         table: "base_import_file",
         column: "sealed",

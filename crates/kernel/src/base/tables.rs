@@ -10,7 +10,21 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0003_people", up: people::m0003_people },
     Migration { name: "m0004_time_left", up: |s| s.add_column("base_task", text_null("time_left")) },
     Migration { name: "m0005_place_stamp", up: m0005_place_stamp },
+    Migration { name: "m0006_attachments", up: m0006_attachments },
 ];
+
+/// Photographs and papers that go with a matter.
+fn m0006_attachments(s: &mut Schema) {
+    s.tenant("base_attachment", |t| {
+        t.id().text("kind").uuid("matter").int_null("slot").text("media").int("size").text("digest").text_null("note");
+        t.text("added_by_name").instant("added_at");
+        t.instant_null("taken_back_at").text_null("taken_back_by_name").text_null("taken_back_because");
+        t.unique(&["kind", "matter", "slot"]);
+    });
+    s.tenant("base_attachment_content", |t| {
+        t.id().bytes("sealed_key").bytes("content");
+    });
+}
 
 /// What of the places a process has not seen yet; places below villages.
 fn m0005_place_stamp(s: &mut Schema) {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::DefaultBodyLimit;
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -31,17 +30,15 @@ use crate::sheets::{Book, Column, Format};
 use crate::{App, Ctx, Error, Json, Lang, Reply, Result, Scoped, Subject, Text, Tx, say};
 
 /// A file of this size, in base64, and what goes along with it.
-pub(crate) const BODY_LIMIT: usize = 28 * 1024 * 1024;
+const BODY_LIMIT: usize = 28 * 1024 * 1024;
 /// The largest file.
 const LARGEST: usize = 20 * 1024 * 1024;
 
 const DONE_ALREADY: &str = "Done already under this `Idempotency-Key`; the file is not kept, ask for it anew.";
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    // A spreadsheet is larger than what other requests carry.
-    let upload = OpenApiRouter::new().routes(routes!(list, upload)).layer(DefaultBodyLimit::max(BODY_LIMIT));
     OpenApiRouter::new()
-        .merge(upload)
+        .routes(routes!(list, upload))
         .routes(routes!(blank))
         .routes(routes!(show))
         .routes(routes!(faults))
@@ -185,6 +182,7 @@ pub(crate) struct NewImport {
 /// Takes a file in and looks through it; the register is not touched. A sheet of fewer than 500 rows is looked through at once,
 /// a larger one beside the request: read the import until its state is `checked`.
 #[utoipa::path(post, path = "/places/{place}/imports", operation_id = "base_import_upload",
+    extensions(("x-largest-body" = json!(BODY_LIMIT))),
     security(("token" = ["base.import.run"])), params(("place" = String, Path, example = "530102001001")),
     request_body = NewImport, responses((status = 201, body = ImportDetail)))]
 async fn upload(ctx: Ctx, Json(new): Json<NewImport>) -> Result<Reply<ImportDetail>> {

@@ -1,30 +1,21 @@
-//! The JSON face that all matters have in common: what stands at the head of a row, its course, lists, and an operation for
-//! every step of the process.
+//! The JSON face that all matters have in common: what stands at the head of a row, its course, lists.
 
-use std::borrow::Cow;
-
-use axum::routing::post;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany};
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, Paths};
-use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
-use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, OpenApi, OpenApiBuilder, Ref, Required, ResponseBuilder, SecurityRequirement,
-};
+use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterIn, PathItem, Paths};
+use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiBuilder};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use uuid::Uuid;
 
-use super::definition::{Definition, Process, Skip, Step, StepDef};
+use super::definition::{Definition, StepDef};
 use super::matter::{Facts, Matter, open_actions};
 use super::overlay::effective;
 use super::timeline::{Taken, history};
 use crate::module::Work;
 use crate::page::{Page, Paging};
-use crate::{App, Ctx, Error, Json, Path, Reply, Result, Scope, Subject, Text, Tx};
+use crate::{Ctx, Error, Reply, Result, Scope, Subject, Text, Tx};
 
 /// A matter that is shown and dealt with over JSON. What a module writes is this, and the operations that ask for more
 /// than a reason.
@@ -145,7 +136,7 @@ pub struct StepBody {
     dead_code,
     reason = "only its schema is wanted: what is missing is refused by the process, with the other faults"
 )]
-struct StepWithReason {
+pub(super) struct StepWithReason {
     #[schema(min_length = 1, max_length = 500)]
     reason: String,
 }
@@ -159,6 +150,7 @@ pub(crate) fn shared() -> OpenApi {
         (StepWithReason::name().into_owned(), StepWithReason::schema()),
     ];
     Course::schemas(&mut schemas);
+    crate::attachments::shared(&mut schemas);
     let wanted = Wanted::into_params(|| Some(ParameterIn::Query));
     let mut paths = Paths::new();
     let list = OperationBuilder::new().parameters(Some(wanted));
@@ -172,15 +164,6 @@ pub(crate) fn shared() -> OpenApi {
 pub struct MatterPath {
     pub place: String,
     pub id: Uuid,
-}
-
-/// The path of a step that a county added.
-#[derive(Debug, Deserialize)]
-struct LocalPath {
-    #[expect(dead_code, reason = "the gate has read it; axum wants every part named")]
-    place: String,
-    id: Uuid,
-    step: String,
 }
 
 /// What to list of any matter.
@@ -279,120 +262,4 @@ pub async fn done<E: Face>(ctx: &Ctx, tx: Tx, action: &'static str, row: &E::Mod
 
 fn noun(kind: &'static str) -> &'static str {
     kind.rsplit('.').next().unwrap_or(kind)
-}
-
-/// An operation for every step that asks for nothing but, perhaps, a reason, and one for the steps that counties add.
-/// `by_hand` are the steps whose operations the module writes itself, because they ask for more.
-pub fn steps<E: Face>(process: &'static Process, by_hand: &[&str]) -> OpenApiRouter<App> {
-    let mut router = OpenApiRouter::new();
-    for step in process.steps.iter().filter(|step| !by_hand.contains(&step.action)) {
-        let action = step.action;
-        let verb = action.rsplit('.').next().unwrap_or(action);
-        let path = format!("/{}/{{id}}/{verb}", E::PATH);
-        let handler = post(move |ctx: Ctx, path: Path<MatterPath>, Json(body): Json<StepBody>| async move {
-            take::<E>(&ctx, path.id, action, action, body.reason).await
-        });
-        let document =
-            operation::<E>(action, action, if step.reason { StepWithReason::name() } else { StepBody::name() })
-                .summary(Some(format!("{} ({})", step.title.en, step.title.zh)))
-                .description(Some(told(process, step)));
-        router = router.routes(route::<E>(path, document, handler, step.reason));
-    }
-    let path = format!("/{}/{{id}}/local/{{step}}", E::PATH);
-    let handler = post(|ctx: Ctx, path: Path<LocalPath>, Json(body): Json<StepBody>| async move {
-        let action = format!("{}.{}", E::LOCAL, path.step);
-        take::<E>(&ctx, path.id, &action, E::LOCAL, body.reason).await
-    });
-    let document = operation::<E>(E::LOCAL, E::READ, StepBody::name())
-        .summary(Some(format!("A local step of {} (地方增设的环节)", process.title.en)))
-        .description(Some(
-            "Takes a step that the county added to the process. The step's own permission decides who may.".to_owned(),
-        ))
-        .parameter(
-            ParameterBuilder::new()
-                .name("step")
-                .parameter_in(ParameterIn::Path)
-                .required(Required::True)
-                .schema(Some(String::schema()))
-                .example(Some("supervision_review".into())),
-        );
-    router.routes(route::<E>(path, document, handler, false))
-}
-
-async fn take<E: Face>(
-    ctx: &Ctx,
-    id: Uuid,
-    action: &str,
-    line: &'static str,
-    reason: Option<String>,
-) -> Result<Reply<E::Wire>> {
-    let row = find::<E>(ctx, id).await?;
-    let mut tx = ctx.begin().await?;
-    let row = E::step(&mut tx, &row, action, reason).await?;
-    done::<E>(ctx, tx, line, &row).await
-}
-
-/// What the document says of a step: read off the process, so that it is true.
-fn told(process: &Process, step: &Step) -> String {
-    let from = step.from.iter().map(|state| format!("`{state}`")).collect::<Vec<_>>().join(", ");
-    let mut text = format!("A step of `{}`: from {from} to `{}`.", process.id, step.to);
-    if step.reason {
-        text.push_str(" Says why in `reason`.");
-    }
-    if let Some(rule) = step.deadline {
-        text.push_str(&format!(" Due by the rule `{rule}`."));
-    }
-    if let Some(capability) = step.needs {
-        text.push_str(&format!(" Open only where a module of the county takes `{capability}`."));
-    }
-    match &step.skip {
-        Skip::Never(why) => text.push_str(&format!(" Cannot be left out: {}.", why.en)),
-        Skip::From(level) => text.push_str(&format!(" A {} may leave it out.", level.as_str())),
-    }
-    text
-}
-
-fn uuid() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-    ObjectBuilder::new()
-        .schema_type(Type::String)
-        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
-        .build()
-        .into()
-}
-
-fn operation<E: Face>(action: &str, permission: &str, body: Cow<'static, str>) -> OperationBuilder {
-    let parameter = |name: &str, schema: utoipa::openapi::RefOr<utoipa::openapi::Schema>| {
-        ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True).schema(Some(schema))
-    };
-    let json = |name: &str| ContentBuilder::new().schema(Some(Ref::from_schema_name(name))).build();
-    OperationBuilder::new()
-        .operation_id(Some(action.replace('.', "_")))
-        .security(SecurityRequirement::new("token", [permission]))
-        .parameter(parameter("place", String::schema()).example(Some("530102".into())))
-        .parameter(parameter("id", uuid()))
-        .request_body(Some(
-            RequestBodyBuilder::new().content("application/json", json(&body)).required(Some(Required::True)).build(),
-        ))
-        .response("200", ResponseBuilder::new().content("application/json", json(&E::Wire::name())).build())
-}
-
-fn route<E: Face>(
-    path: String,
-    operation: impl Into<Operation>,
-    handler: axum::routing::MethodRouter<App>,
-    explained: bool,
-) -> UtoipaMethodRouter<App> {
-    // Only what the operation asks for: a schema that no body names would go without the words of bodies, and differ from
-    // the same one in another module's document.
-    let body = if explained {
-        (StepWithReason::name().into_owned(), StepWithReason::schema())
-    } else {
-        (StepBody::name().into_owned(), StepBody::schema())
-    };
-    let mut schemas = vec![body];
-    schemas.push((E::Wire::name().into_owned(), E::Wire::schema()));
-    E::Wire::schemas(&mut schemas);
-    let mut paths = Paths::new();
-    paths.paths.insert(path, PathItem::new(HttpMethod::Post, operation));
-    (schemas, paths, handler)
 }

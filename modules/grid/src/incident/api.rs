@@ -1,6 +1,7 @@
 //! The JSON face of incidents.
 
 use chrono::{DateTime, Utc};
+use jizuo_kernel::attachments::{self, Attachment};
 use jizuo_kernel::error::Faults;
 use jizuo_kernel::json::whole;
 use jizuo_kernel::module::Work;
@@ -41,6 +42,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(supervise))
         .routes(routes!(merge))
         .routes(routes!(call_back))
+        .merge(attachments::routes::<Entity>("grid.incident.attach"))
         .merge(dispatch::routes())
         .merge(ending::routes())
         .merge(process::steps::<Entity>(&INCIDENT, BY_HAND))
@@ -182,6 +184,7 @@ pub(crate) struct InFull {
     pub(crate) supervision: Option<String>,
     /// Codes of the incidents that go on as part of this one.
     pub(crate) merged: Vec<String>,
+    pub(crate) attachments: Vec<Attachment>,
     /// Those who co-operate.
     pub(crate) parties: Vec<party::Brief>,
     #[serde(flatten)]
@@ -213,6 +216,7 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
         outcome: row.outcome.clone(),
         supervision: row.supervision.clone(),
         merged: duplicates::merged_into(ctx, row).await?.into_iter().map(|row| row.code).collect(),
+        attachments: attachments::of::<Entity>(ctx, row).await?,
         parties: party::service::of(ctx, row).await?.into_iter().map(|one| party::brief(ctx, one)).collect(),
         course: Course::of::<Entity>(ctx, row).await?,
     })
@@ -289,6 +293,9 @@ pub(crate) struct NewIncident {
     #[serde(default)]
     #[schema(min_length = 1, max_length = 500)]
     solved: Option<String>,
+    #[serde(default)]
+    #[schema(schema_with = attachments::several)]
+    attachments: Vec<String>,
 }
 
 fn category_codes() -> Object {
@@ -297,9 +304,13 @@ fn category_codes() -> Object {
 
 /// Reports an incident. Send an `Idempotency-Key`: a retry after a dropped line reports nothing twice.
 #[utoipa::path(post, path = "/incidents", operation_id = "grid_incident_report",
+    extensions(("x-largest-body" = json!(attachments::BODY))),
     security(("token" = ["grid.incident.report"])), params(("place" = String, Path, example = "530102001001")),
     request_body = NewIncident, responses((status = 201, body = Incident)))]
 async fn report(ctx: Ctx, Json(new): Json<NewIncident>) -> Result<Reply<Incident>> {
+    let mut faults = Faults::default();
+    let files = attachments::read_all(&mut faults, "attachments", &new.attachments);
+    faults.check()?;
     let place = match &new.place {
         Some(code) => ctx.resolve_below("place", code)?,
         None => ctx.place()?.clone(),
@@ -324,6 +335,9 @@ async fn report(ctx: Ctx, Json(new): Json<NewIncident>) -> Result<Reply<Incident
     };
     let mut tx = ctx.begin().await?;
     let row = service::report(&mut tx, new).await?;
+    for one in files {
+        attachments::add::<Entity>(&mut tx, &row, one).await?;
+    }
     process::opened::<Entity>(&ctx, tx, "grid.incident.report", &row).await
 }
 

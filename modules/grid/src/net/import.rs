@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::extract::DefaultBodyLimit;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jizuo_kernel::error::{Faults, internal, invalid};
@@ -23,7 +22,7 @@ use super::staff;
 use super::standing::Net;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(import)).layer(DefaultBodyLimit::max(LARGEST / 3 * 4 + 4096))
+    OpenApiRouter::new().routes(routes!(import))
 }
 
 /// What a file may weigh.
@@ -73,6 +72,7 @@ struct RowFault {
 
 /// Draws the grids of a file in a county or a part of it: all, or with a wrong row none.
 #[utoipa::path(post, path = "/grids/import", operation_id = "grid_grid_import",
+    extensions(("x-largest-body" = json!(LARGEST / 3 * 4 + 4096))),
     security(("token" = ["grid.net.draw"])), params(("place" = String, Path, example = "530102001")),
     request_body = NewImport, responses((status = 200, body = Imported)))]
 async fn import(ctx: Ctx, Json(new): Json<NewImport>) -> Result<Reply<Imported>> {

@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use chrono::{DateTime, Utc};
+use jizuo_kernel::attachments;
 use jizuo_kernel::error::{Faults, invalid};
 use jizuo_kernel::openapi::one_of;
 use jizuo_kernel::process::{self, Face, Head};
@@ -56,6 +57,9 @@ struct NewReport {
     reporter_name: Option<String>,
     #[serde(default)]
     reporter_phone: Option<String>,
+    #[serde(default)]
+    #[schema(schema_with = attachments::several)]
+    attachments: Vec<String>,
 }
 
 fn category_codes() -> Object {
@@ -89,6 +93,7 @@ impl From<Filed> for ReportFiled {
 
 /// Reports something without an account. The same report sent again under one `Idempotency-Key` is one incident.
 #[utoipa::path(post, path = "/reports", operation_id = "grid_report_file", security(()),
+    extensions(("x-largest-body" = json!(attachments::BODY))),
     params(("place" = String, Path, example = "530102001001"),
         ("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]{1,100}$",
             description = "made by the page: sent again with it, it is filed once")),
@@ -100,6 +105,7 @@ async fn file(ctx: Ctx, headers: HeaderMap, Json(new): Json<NewReport>) -> Resul
 
 /// Types in what somebody wrote on the paper form; number and word go on the receipt.
 #[utoipa::path(post, path = "/paper_reports", operation_id = "grid_report_paper",
+    extensions(("x-largest-body" = json!(attachments::BODY))),
     security(("token" = ["grid.incident.report"])),
     params(("place" = String, Path, example = "530102001001")),
     request_body = NewReport, responses((status = 201, body = ReportFiled)))]
@@ -132,6 +138,9 @@ async fn once(ctx: &Ctx, headers: &HeaderMap, new: NewReport, channel: Channel, 
         Some(code) => ctx.resolve_below("place", code)?,
         None => ctx.place()?.clone(),
     };
+    let mut faults = Faults::default();
+    let files = attachments::read_all(&mut faults, "attachments", &new.attachments);
+    faults.check()?;
     let new = New {
         description: new.description,
         location: new.location,
@@ -141,6 +150,9 @@ async fn once(ctx: &Ctx, headers: &HeaderMap, new: NewReport, channel: Channel, 
     };
     let mut tx = ctx.begin().await?;
     let filed = service::file(&mut tx, new, key, &body, stranger).await?;
+    for one in files {
+        attachments::add::<Entity>(&mut tx, &filed.incident, one).await?;
+    }
     let subject = Subject::new("grid.incident", filed.incident.id);
     let reply = Reply::created(location, ReportFiled::from(filed));
     Ok(tx.commit("grid.incident.report", subject, reply).await?.into_response())
