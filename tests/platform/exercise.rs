@@ -144,6 +144,7 @@ async fn grid(test: &TestApp) {
     exercise_grid::protection(test, &worker).await;
     let seen = report("路灯不亮").await;
     worker.post(&step(&seen, "solve"), json!({ "outcome": "已换灯泡" })).await.expect(200);
+    exercise_grid::attachments(&worker, &step(&seen, "attachments")).await;
     worker.get(&format!("/places/{VILLAGE}/grid/incidents/similar?category=04")).await.expect(200);
     let again = report("路面又积水").await;
     let code = dispatcher.get(&format!("{incidents}/{id}")).await.expect(200).text("code");

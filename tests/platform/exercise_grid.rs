@@ -16,6 +16,14 @@ pub(super) async fn subcategories(dispatcher: &User<'_>) {
     dispatcher.post(&format!("{own}/{added}/end"), json!({})).await.expect(200);
 }
 
+/// A photograph that goes with an incident, at this path.
+pub(super) async fn attachments(worker: &User<'_>, path: &str) {
+    let point = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
+    let id = worker.post(path, json!({ "content": point, "note": "换好之后" })).await.expect(201).text("id");
+    worker.get(&format!("{path}/{id}")).await.expect(200);
+    worker.post(&format!("{path}/{id}/take_back"), json!({ "reason": "拍糊了" })).await.expect(200);
+}
+
 /// Joint handling: every answer of a party, and every answer to it.
 pub(super) async fn joint(
     test: &TestApp,

@@ -3,7 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use jizuo_kernel::statistics::api::{Counted, StatisticHere};
-use jizuo_kernel::{Path, clock};
+use jizuo_kernel::{Path, Query, clock};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -40,12 +40,23 @@ struct FigurePage {
     unit: String,
     total: i64,
     span: String,
+    /// The days asked for, as they were asked for.
+    from: String,
+    to: String,
     trend: String,
     months: Vec<(String, i64)>,
     /// Name, page, figure, and its part of the greatest.
     places: Vec<(String, String, i64)>,
     most: i64,
-    labels: Vec<(String, i64)>,
+    labels: Vec<Label>,
+}
+
+/// One kind of what is counted: in the period, and month by month.
+struct Label {
+    title: String,
+    value: i64,
+    trend: String,
+    months: Vec<i64>,
 }
 
 async fn counted(visit: &Visit, place: &str, id: &str, span: &str) -> Result<Counted, Trouble> {
@@ -103,41 +114,89 @@ pub(crate) struct StatisticPath {
     statistic: String,
 }
 
-pub(crate) async fn show(visit: Visit, Path(path): Path<StatisticPath>) -> Answered {
+/// The first and the last day to be counted; what is no day is not asked.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Days {
+    from: String,
+    to: String,
+}
+
+impl Days {
+    fn span(&self) -> String {
+        let day = |text: &str| text.parse::<NaiveDate>().ok();
+        let midnight = |day: NaiveDate| quoted(&clock::china_instant(day, NaiveTime::MIN).to_rfc3339());
+        let from = day(&self.from).map(|day| format!("from={}", midnight(day)));
+        let to = day(&self.to).and_then(|day| day.succ_opt()).map(|day| format!("to={}", midnight(day)));
+        let parts: Vec<String> = from.into_iter().chain(to).collect();
+        if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
+    }
+
+    fn query(&self) -> String {
+        if self.span().is_empty() {
+            return String::new();
+        }
+        format!("?from={}&to={}", quoted(&self.from), quoted(&self.to))
+    }
+}
+
+pub(crate) async fn show(visit: Visit, Path(path): Path<StatisticPath>, Query(days): Query<Days>) -> Answered {
     let (place, id) = (&path.place, &path.statistic);
-    let (mut f, now) = tokio::try_join!(Frame::at(&visit, place, ""), counted(&visit, place, id, ""))?;
+    let span = days.span();
+    let (mut f, now) = tokio::try_join!(Frame::at(&visit, place, ""), counted(&visit, place, id, &span))?;
     let mut months = Vec::new();
+    let mut monthly = Vec::new();
     for (name, from, to) in months_before(visit.now()) {
         let span = format!("?from={}&to={}", quoted(&from.to_rfc3339()), quoted(&to.to_rfc3339()));
-        months.push((name, counted(&visit, place, id, &span).await?.total));
+        let month = counted(&visit, place, id, &span).await?;
+        months.push((name, month.total));
+        monthly.push(month);
     }
     f.title = now.title.read(visit.lang).to_owned();
     let mut places: BTreeMap<&str, (&str, i64)> = BTreeMap::new();
-    let mut labels: BTreeMap<&str, (String, i64)> = BTreeMap::new();
     for row in &now.rows {
         places.entry(&row.place).or_insert((&row.place_name, 0)).1 += row.value;
-        labels.entry(&row.label).or_insert((row.label_title.read(visit.lang).to_owned(), 0)).1 += row.value;
     }
+    let labels = labels(&visit, &now, &monthly);
     let own = f.place.as_ref().map(|place| place.code.clone()).unwrap_or_default();
     let mut places: Vec<(String, String, i64)> = places
         .into_iter()
         .filter(|(code, _)| *code != own)
-        .map(|(code, (name, value))| (name.to_owned(), format!("/console/{}/statistics/{id}", short(code)), value))
+        .map(|(code, (name, value))| {
+            (name.to_owned(), format!("/console/{}/statistics/{id}{}", short(code), days.query()), value)
+        })
         .collect();
     // By place, not by size: these are no rankings.
     places.sort_by(|a, b| a.1.cmp(&b.1));
-    let labels: Vec<(String, i64)> = labels.into_values().collect();
     answer(&FigurePage {
         unit: now.unit.read(visit.lang).to_owned(),
         total: now.total,
         span: format!("{} – {}", crate::when::day(now.from), crate::when::day(now.to)),
-        trend: trend(&months),
+        trend: trend(months.iter().map(|(_, value)| *value)),
+        from: days.from,
+        to: days.to,
         months,
         most: places.iter().map(|(_, _, value)| *value).max().unwrap_or(1).max(1),
         places,
         labels: if labels.len() > 1 { labels } else { Vec::new() },
         f,
     })
+}
+
+/// What is counted, kind by kind, in the order of their names in the API.
+fn labels(visit: &Visit, now: &Counted, months: &[Counted]) -> Vec<Label> {
+    let mut titles: BTreeMap<&str, String> = BTreeMap::new();
+    for row in months.iter().chain([now]).flat_map(|counted| &counted.rows) {
+        titles.entry(&row.label).or_insert_with(|| row.label_title.read(visit.lang).to_owned());
+    }
+    let sum = |counted: &Counted, label: &str| {
+        counted.rows.iter().filter(|row| row.label == label).map(|row| row.value).sum::<i64>()
+    };
+    let label = |(label, title): (&str, String)| {
+        let months: Vec<i64> = months.iter().map(|month| sum(month, label)).collect();
+        Label { title, value: sum(now, label), trend: trend(months.iter().copied()), months }
+    };
+    titles.into_iter().map(label).collect()
 }
 
 /// The last months, oldest first, the present one until now.
@@ -163,15 +222,16 @@ fn months_before(now: DateTime<Utc>) -> Vec<(String, DateTime<Utc>, DateTime<Utc
 }
 
 /// A bar a month. The table beside it says the same to who cannot see it.
-fn trend(months: &[(String, i64)]) -> String {
-    let most = months.iter().map(|(_, value)| *value).max().unwrap_or(1).max(1);
+fn trend(months: impl ExactSizeIterator<Item = i64> + Clone) -> String {
+    let most = months.clone().max().unwrap_or(1).max(1);
+    let last = months.len();
     let mut svg = String::from(
         r#"<svg class="trend" viewBox="0 0 240 64" aria-hidden="true" focusable="false"><line x1="0" y1="63.5" x2="240" y2="63.5"/>"#,
     );
-    for (n, (_, value)) in months.iter().enumerate() {
+    for (n, value) in months.enumerate() {
         // Sixty units high at most; counts are small enough for whole numbers.
-        let height = (value.max(&0) * 60 / most).max(i64::from(*value > 0));
-        let class = if n + 1 == months.len() { r#" class="now""# } else { "" };
+        let height = (value.max(0) * 60 / most).max(i64::from(value > 0));
+        let class = if n + 1 == last { r#" class="now""# } else { "" };
         let _ = write!(svg, r#"<rect{class} x="{}" y="{}" width="32" height="{height}"/>"#, n * 40 + 4, 63 - height);
     }
     svg.push_str("</svg>");
@@ -196,7 +256,7 @@ mod tests {
 
     #[test]
     fn a_month_without_anything_has_no_bar() {
-        let svg = trend(&[("a".to_owned(), 0), ("b".to_owned(), 1), ("c".to_owned(), 120)]);
+        let svg = trend([0, 1, 120].into_iter());
         assert!(svg.contains(r#"height="0""#) && svg.contains(r#"height="1""#) && svg.contains(r#"height="60""#));
     }
 }

@@ -2,7 +2,8 @@
 //! county) or *reference* (small, the same everywhere); the builder lets nothing else be written.
 
 use sea_orm::sea_query::{
-    ColumnDef, ColumnType, ForeignKey, Index, IndexCreateStatement, IntoIden, Table, TableCreateStatement,
+    ColumnDef, ColumnType, ConditionalStatement, Expr, ExprTrait, ForeignKey, Index, IndexCreateStatement, IntoIden,
+    Table, TableCreateStatement,
 };
 use sea_orm::{DbErr, DynIden};
 use sea_orm_migration::async_trait::async_trait;
@@ -64,6 +65,16 @@ impl Schema {
     /// Adds an index to a table of an earlier migration; on a tenant table name `county` first, or say why not.
     pub fn add_index(&mut self, table: &'static str, columns: &[&'static str]) {
         let mut index = Index::create().name(format!("{table}_{}_idx", columns.join("_"))).table(table).to_owned();
+        for column in columns {
+            index.col(*column);
+        }
+        self.statements.push(Statement::Index(index));
+    }
+
+    /// Adds an index over the rows whose column `null` is null alone: few are open, however many there were.
+    pub fn add_index_while_null(&mut self, table: &'static str, columns: &[&'static str], null: &'static str) {
+        let name = format!("{table}_{}_while_{null}_null_idx", columns.join("_"));
+        let mut index = Index::create().name(name).table(table).and_where(Expr::col(null).is_null()).to_owned();
         for column in columns {
             index.col(*column);
         }

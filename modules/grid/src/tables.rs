@@ -20,7 +20,14 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0016_report", up: m0016_report },
     Migration { name: "m0017_tally", up: m0017_tally },
     Migration { name: "m0018_above_counties", up: m0018_above_counties },
+    Migration { name: "m0019_overdue_above", up: m0019_overdue_above },
 ];
+
+/// What is late above the counties: newest first, told by the index alone.
+fn m0019_overdue_above(s: &mut Schema) {
+    s.add_index_while_null("grid_incident", &["id", "due_at"], "closed_at");
+    s.add_index_while_null("grid_incident", &["prefecture", "id", "due_at"], "closed_at");
+}
 
 /// Lists and figures that no county leads, for prefectures and, where the province lets itself see matters, for it.
 fn m0018_above_counties(s: &mut Schema) {

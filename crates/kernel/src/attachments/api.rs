@@ -141,24 +141,24 @@ pub fn routes<E: Face>(permission: &'static str) -> OpenApiRouter<App> {
 
     let opening =
         get(|ctx: Ctx, path: Path<AttachmentPath>| async move { shown::<E>(&ctx, path.id, path.attachment).await });
-    let binary = || ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
-    let answer = Media::ALL.into_iter().fold(ResponseBuilder::new().description("The file itself."), |answer, media| {
-        answer.content(media.as_str(), ContentBuilder::new().schema(Some(binary())).build())
-    });
+    let binary =
+        || ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
+    let answer =
+        Media::ALL.into_iter().fold(ResponseBuilder::new().description("The file itself."), |answer, media| {
+            answer.content(media.as_str(), ContentBuilder::new().schema(Some(binary())).build())
+        });
     let document = on_matter(format!("{kind}_attachment"), E::READ)
         .parameter(in_path("attachment"))
         .summary(Some("Opens a photograph or a paper."))
         .response("200", answer.build());
     let router = router.routes(route(single.clone(), HttpMethod::Get, document, opening, Vec::new()));
 
-    let taking = post(
-        move |ctx: Ctx, path: Path<AttachmentPath>, Json(body): Json<AttachmentTakenBack>| async move {
-            let row = find::<E>(&ctx, path.id).await?;
-            let mut tx = ctx.begin().await?;
-            let gone = take_back::<E>(&mut tx, &row, path.attachment, &body.reason).await?;
-            tx.commit(permission, Subject::new(E::KIND, path.id), Reply::ok(gone)).await
-        },
-    );
+    let taking = post(move |ctx: Ctx, path: Path<AttachmentPath>, Json(body): Json<AttachmentTakenBack>| async move {
+        let row = find::<E>(&ctx, path.id).await?;
+        let mut tx = ctx.begin().await?;
+        let gone = take_back::<E>(&mut tx, &row, path.attachment, &body.reason).await?;
+        tx.commit(permission, Subject::new(E::KIND, path.id), Reply::ok(gone)).await
+    });
     let document = on_matter(format!("{kind}_take_back_attachment"), permission).parameter(in_path("attachment"));
     let document = exchanging(document, "AttachmentTakenBack", "200", "Attachment")
         .summary(Some("Takes a photograph or a paper back."))
@@ -182,13 +182,8 @@ async fn attach<E: Face>(
     let checked = checked.ok_or_else(|| internal("a file without a fault was not read"))?;
     let mut tx = ctx.begin().await?;
     let added = add::<E>(&mut tx, &row, checked).await?;
-    let location = format!(
-        "/api/v1/places/{}/{}/{}/{id}/attachments/{}",
-        ctx.place()?.code,
-        ctx.module,
-        E::PATH,
-        added.id
-    );
+    let location =
+        format!("/api/v1/places/{}/{}/{}/{id}/attachments/{}", ctx.place()?.code, ctx.module, E::PATH, added.id);
     tx.commit(permission, Subject::new(E::KIND, id), Reply::created(location, added)).await
 }
 

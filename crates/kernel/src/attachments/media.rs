@@ -122,7 +122,10 @@ fn orientation(exif: &[u8]) -> Option<u16> {
     let first = exif.get(4..8)?.try_into().ok()?;
     let first = if big { u32::from_be_bytes(first) } else { u32::from_le_bytes(first) };
     let first = usize::try_from(first).ok()?;
-    (0..usize::from(two(first)?)).map(|n| first + 2 + 12 * n).find(|at| two(*at) == Some(0x0112)).and_then(|at| two(at + 8))
+    (0..usize::from(two(first)?))
+        .map(|n| first + 2 + 12 * n)
+        .find(|at| two(*at) == Some(0x0112))
+        .and_then(|at| two(at + 8))
 }
 
 /// A TIFF header with nothing but which way is up.

@@ -11,8 +11,8 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrde
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-pub use api::{Attachment, NewAttachment, routes, several};
 pub(crate) use api::shared;
+pub use api::{Attachment, NewAttachment, routes, several};
 use entity::{Column, Entity, Model, content};
 pub use media::Media;
 

@@ -95,7 +95,11 @@ fn operation<E: Face>(action: &str, permission: &str, explained: bool) -> Operat
 /// same one in another module's document.
 fn spoken<E: Face>(explained: bool) -> Vec<(String, RefOr<Schema>)> {
     let mut all = Vec::new();
-    if explained { schemas::<StepWithReason>(&mut all) } else { schemas::<StepBody>(&mut all) }
+    if explained {
+        schemas::<StepWithReason>(&mut all)
+    } else {
+        schemas::<StepBody>(&mut all)
+    }
     schemas::<E::Wire>(&mut all);
     all
 }

@@ -1,6 +1,7 @@
 //! What people do with incidents, through HTTP, on a platform with this module alone.
 #![allow(clippy::unwrap_used, reason = "a test may stop")]
 
+mod attachments;
 mod care;
 mod categories;
 mod figures;
