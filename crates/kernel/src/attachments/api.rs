@@ -27,8 +27,6 @@ use crate::{App, Ctx, Json, Path, Reply, Result, Subject};
 pub struct Attachment {
     pub id: Uuid,
     pub media: Media,
-    /// In bytes.
-    pub size: i32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     pub added_by: String,
@@ -47,7 +45,6 @@ impl Attachment {
         Attachment {
             id: row.id,
             media: Media::parse(&row.media).unwrap_or(Media::Pdf),
-            size: row.size,
             note: row.note,
             added_by: row.added_by_name,
             added_at: row.added_at,

@@ -264,6 +264,9 @@ pub(crate) struct NewIncident {
     #[schema(max_length = 2_000)]
     description: String,
     #[serde(default)]
+    #[schema(schema_with = attachments::several)]
+    attachments: Vec<String>,
+    #[serde(default)]
     channel: Channel,
     #[serde(default)]
     #[schema(max_length = 200)]
@@ -293,9 +296,6 @@ pub(crate) struct NewIncident {
     #[serde(default)]
     #[schema(min_length = 1, max_length = 500)]
     solved: Option<String>,
-    #[serde(default)]
-    #[schema(schema_with = attachments::several)]
-    attachments: Vec<String>,
 }
 
 fn category_codes() -> Object {

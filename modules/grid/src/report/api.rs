@@ -50,6 +50,9 @@ struct NewReport {
     #[schema(max_length = 2_000)]
     description: String,
     #[serde(default)]
+    #[schema(schema_with = attachments::several)]
+    attachments: Vec<String>,
+    #[serde(default)]
     #[schema(max_length = 200)]
     location: Option<String>,
     #[serde(default)]
@@ -57,9 +60,6 @@ struct NewReport {
     reporter_name: Option<String>,
     #[serde(default)]
     reporter_phone: Option<String>,
-    #[serde(default)]
-    #[schema(schema_with = attachments::several)]
-    attachments: Vec<String>,
 }
 
 fn category_codes() -> Object {
