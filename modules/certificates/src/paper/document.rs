@@ -1,7 +1,7 @@
 //! What stands on a paper, for whoever prints it, and the picture of its code.
 
-use jizuo_kernel::error::{internal, refuse};
-use jizuo_kernel::{Ctx, Result, Text};
+use jizuo_kernel::error::internal;
+use jizuo_kernel::{Ctx, Error, Result, Text};
 use qrcode::{Color, EcLevel, QrCode};
 
 use super::check::Validity;
@@ -74,12 +74,7 @@ pub(super) fn of(ctx: &Ctx, row: &Model) -> Result<Document> {
     let (Some(number), Some(validity), Some(from), Some(until)) =
         (&row.number, Validity::of(ctx, row), row.valid_from, row.valid_until)
     else {
-        return Err(refuse(
-            "certificates.paper.not_issued",
-            Text::new("还没有出具，不能打印", "it has not been issued, so there is nothing to print"),
-        )
-        .current(serde_json::json!({ "state": row.state }))
-        .into());
+        return Err(Error::NotFound("issued paper"));
     };
     let content = service::content(ctx, row)?;
     let body = content.body.unwrap_or_default();

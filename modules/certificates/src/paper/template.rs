@@ -103,7 +103,7 @@ pub(crate) fn wrong(text: &str) -> Option<Text> {
             return Some(say!("空格名称为 1 至 {NAME} 个字", "a blank has a name of 1 to {NAME} characters"));
         }
         // What base data holds is not asked under its own name a second time.
-        let collected = element::all().iter().find(|one| one.zh == *blank && field(blank).is_none());
+        let collected = element::all().iter().find(|one| one.zh == *blank && is_asked(blank));
         if let Some(element) = collected {
             let id = &element.id;
             return Some(say!(

@@ -89,3 +89,26 @@ async fn issued(clerk: &User<'_>, application: Value) -> jizuo_testing::Answer {
     clerk.post(&at(VILLAGE, &format!("/papers/{id}/issue")), json!({})).await.expect(200);
     clerk.get(&at(VILLAGE, &format!("/papers/{id}"))).await.expect(200)
 }
+
+/// A page that was answered.
+fn page(answer: &jizuo_testing::Answer) -> &str {
+    answer.body.as_str().expect("a page")
+}
+
+/// Runs them all at the same moment.
+async fn together<T>(futures: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    let mut running: Vec<_> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
+    std::future::poll_fn(|context| {
+        for (future, done) in running.iter_mut().filter(|(_, done)| done.is_none()) {
+            if let std::task::Poll::Ready(value) = future.as_mut().poll(context) {
+                *done = Some(value);
+            }
+        }
+        match running.iter().all(|(_, done)| done.is_some()) {
+            true => std::task::Poll::Ready(()),
+            false => std::task::Poll::Pending,
+        }
+    })
+    .await;
+    running.into_iter().filter_map(|(_, done)| done).collect()
+}

@@ -53,7 +53,9 @@ async fn of_a_thousand_papers_issued_at_once_each_gets_a_number_of_its_own_and_n
     for some in ids.chunks(AT_ONCE) {
         let issue = some.iter().map(|id| {
             let clerk = clerk.clone();
-            async move { clerk.post(&at(VILLAGE, &format!("/papers/{id}/issue")), json!({})).await.expect(200).text("number") }
+            async move {
+                clerk.post(&at(VILLAGE, &format!("/papers/{id}/issue")), json!({})).await.expect(200).text("number")
+            }
         });
         numbers.extend(crate::together(issue).await);
     }
@@ -70,7 +72,8 @@ async fn a_paper_that_is_not_issued_gives_its_number_back_and_a_year_begins_anew
     publish(&test, WUHUA, hardship()).await;
     let person = resident(&test, "李阿诗").await;
     let clerk = test.role(VILLAGE, "certificates.clerk").await;
-    let apply = || async { clerk.post(&at(VILLAGE, "/papers"), application("hardship", &person)).await.expect(201).text("id") };
+    let apply =
+        || async { clerk.post(&at(VILLAGE, "/papers"), application("hardship", &person)).await.expect(201).text("id") };
     assert_eq!(issued(&clerk, application("hardship", &person)).await.text("number"), "ZM530102-2026-000001");
     // Of twenty who issue one paper one succeeds: the others took no number.
     let id = apply().await;
@@ -86,7 +89,10 @@ async fn a_paper_that_is_not_issued_gives_its_number_back_and_a_year_begins_anew
     let blocked = apply().await;
     let item = json!({ "code": "none", "name": "贫困证明", "status_kind": "negative", "next_door": "民政部门" });
     let province = publish(&test, PROVINCE, item).await;
-    clerk.post(&at(VILLAGE, &format!("/papers/{blocked}/issue")), json!({})).await.refused(409, "certificates.paper.negative");
+    clerk
+        .post(&at(VILLAGE, &format!("/papers/{blocked}/issue")), json!({}))
+        .await
+        .refused(409, "certificates.paper.negative");
     let reviewer = test.role(PROVINCE, "certificates.reviewer").await;
     let back = at(PROVINCE, &format!("/items/{province}/retire"));
     reviewer.post(&back, json!({ "reason": "列入有误" })).await.expect(200);
