@@ -34,6 +34,7 @@ const BEYOND: &[(&str, &str)] = &[
     ("grid.care.adjust", AGAIN),
     ("grid.managed.visit", AGAIN),
     ("grid.managed.adjust", AGAIN),
+    ("certificates.paper.pass", "taken by itself, unless a county has put a step before it"),
     ("venue.booking.confirm", "the twin takes the room; the module's own tests race for it"),
     ("venue.booking.hand_back", "only after the confirmation"),
     ("consultation.meeting.exempt", "taken by itself, unless a county has put a step before it"),

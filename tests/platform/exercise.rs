@@ -7,7 +7,7 @@ use jizuo_testing::places::{ESHAN, HUASHAN, KUNMING, OTHER_VILLAGE, PROVINCE, VI
 use jizuo_testing::{TestApp, User};
 use serde_json::{Value, json};
 
-use super::{exercise_base_data, exercise_care, exercise_grid, exercise_net, words};
+use super::{exercise_base_data, exercise_care, exercise_grid, exercise_net, exercise_papers, words};
 
 #[tokio::test]
 async fn every_operation_succeeds_somewhere_and_leaves_the_audit_it_should() {
@@ -19,6 +19,7 @@ async fn every_operation_succeeds_somewhere_and_leaves_the_audit_it_should() {
     exercise_care::plans(&test).await;
     exercise_care::reports(&test).await;
     certificates(&test).await;
+    exercise_papers::papers(&test).await;
     venue(&test).await;
     consultation(&test).await;
     mediation(&test).await;

@@ -11,6 +11,7 @@ mod exercise_base_data;
 mod exercise_care;
 mod exercise_grid;
 mod exercise_net;
+mod exercise_papers;
 mod exports;
 mod house;
 pub(crate) mod pages;

@@ -37,6 +37,7 @@ pub mod schema;
 pub mod scope;
 pub mod settings;
 pub mod sheets;
+pub mod signing;
 pub mod snapshot;
 pub mod standards;
 pub mod statistics;

@@ -275,6 +275,11 @@ pub fn text_null(name: &'static str) -> ColumnDef {
     ColumnDef::new_with_type(name, ColumnType::Text).null().to_owned()
 }
 
+/// A JSON value that may be missing, for [`Schema::add_column`].
+pub fn json_null(name: &'static str) -> ColumnDef {
+    ColumnDef::new_with_type(name, ColumnType::JsonBinary).null().to_owned()
+}
+
 /// An instant that may be missing, for [`Schema::add_column`].
 pub fn instant_null(name: &'static str) -> ColumnDef {
     ColumnDef::new_with_type(name, ColumnType::TimestampWithTimeZone).null().to_owned()

@@ -1,4 +1,4 @@
-//! What the certificate catalogue asks of people: of whom a paper was demanded.
+//! What the certificate catalogue asks of people: of whom a paper was demanded, and whose paper is issued.
 
 use jizuo_kernel::Text;
 use jizuo_kernel::forms::{Ask, Field, Form, Ground};
@@ -14,4 +14,41 @@ pub(crate) static DEMAND: Form = Form {
         "Regulations on Optimising the Business Environment, Article 44; 民发〔2020〕20号",
     )),
     fields: &[Field { name: "on_behalf_of", ask: Ask::Element("person.name"), required: true }],
+};
+
+const ISSUING: Ground = Ground::StatutoryDuty(Text::new(
+    "民发〔2020〕20号；个人信息保护法第十三条第一款第三项",
+    "民发〔2020〕20号; Personal Information Protection Law, Article 13(1)(3)",
+));
+
+const fn known(name: &'static str, element: &'static str) -> Field {
+    Field { name, ask: Ask::Element(element), required: false }
+}
+
+/// Whose paper it is, where its text says no more than the name.
+pub(crate) static HOLDER: Form = Form {
+    id: "certificates.holder",
+    title: Text::new("证明持有人", "Whose paper it is"),
+    subject: SubjectKind::Person,
+    purpose: Text::new("出具目录保留的证明", "To issue a paper that the catalogue retains"),
+    ground: ISSUING,
+    fields: &[Field { name: "name", ask: Ask::Element("person.name"), required: true }],
+};
+
+/// The same, where the text says more.
+pub(crate) static HOLDER_IN_FULL: Form = Form {
+    id: "certificates.holder_in_full",
+    title: Text::new("证明持有人（写明身份信息的）", "Whose paper it is, with particulars"),
+    subject: SubjectKind::Person,
+    purpose: Text::new("出具写明身份信息的证明", "To issue a paper that states particulars"),
+    ground: ISSUING,
+    fields: &[
+        Field { name: "name", ask: Ask::Element("person.name"), required: true },
+        known("identity_number", "person.identity_number"),
+        known("sex", "person.sex"),
+        known("birth_date", "person.birth_date"),
+        known("nationality", "person.nationality"),
+        known("residence", "person.residence"),
+        known("registered_place", "person.registered_place"),
+    ],
 };

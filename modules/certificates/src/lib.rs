@@ -5,11 +5,12 @@ pub mod demand;
 mod forms;
 pub mod item;
 pub mod notice;
+pub mod paper;
 mod process;
 mod statistics;
 mod tables;
 
-use jizuo_kernel::module::{MenuEntry, Module, Permission, RoleTemplate, Subscription, Topic};
+use jizuo_kernel::module::{MenuEntry, Module, Permission, RoleTemplate, Sealed, Subscription, Timer, Topic};
 use jizuo_kernel::{App, Text};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -28,6 +29,18 @@ pub static MODULE: Module = Module {
         Permission::everything("certificates.item.withdraw", Text::new("撤回事项", "Withdraw a proposal")),
         Permission::matters("certificates.demand.record", Text::new("登记索要", "Record a demand")),
         Permission::matters("certificates.demand.read", Text::new("查看索要和提醒", "See demands and notices")),
+        Permission::matters("certificates.paper.apply", Text::new("受理证明申请", "Take an application for a paper")),
+        Permission::matters("certificates.paper.read", Text::new("查看和打印证明", "See and print papers")),
+        Permission::matters("certificates.paper.verify", Text::new("核实证明", "Verify a paper")),
+        Permission::matters("certificates.paper.pass", Text::new("登记无须审批", "Record that no approval is asked")),
+        Permission::matters("certificates.paper.approve", Text::new("审批证明", "Approve a paper")),
+        Permission::matters("certificates.paper.issue", Text::new("出具证明", "Issue a paper")),
+        Permission::matters("certificates.paper.refuse", Text::new("不予出具", "Refuse a paper")),
+        Permission::matters(
+            "certificates.paper.withdraw",
+            Text::new("登记本人撤回", "Record that an application is taken back"),
+        ),
+        Permission::matters("certificates.paper.revoke", Text::new("撤销证明", "Revoke a paper")),
     ],
     roles: &[
         RoleTemplate {
@@ -37,8 +50,25 @@ pub static MODULE: Module = Module {
                 "certificates.item.read",
                 "certificates.demand.record",
                 "certificates.demand.read",
+                "certificates.paper.apply",
+                "certificates.paper.read",
+                "certificates.paper.verify",
+                "certificates.paper.pass",
+                "certificates.paper.issue",
+                "certificates.paper.refuse",
+                "certificates.paper.withdraw",
                 "base.person.read",
                 "base.form.use",
+            ],
+        },
+        RoleTemplate {
+            id: "certificates.head",
+            title: Text::new("村（社区）负责人（证明审批）", "Head of the village, who approves papers"),
+            permissions: &[
+                "certificates.item.read",
+                "certificates.paper.read",
+                "certificates.paper.approve",
+                "certificates.paper.refuse",
             ],
         },
         RoleTemplate {
@@ -59,12 +89,17 @@ pub static MODULE: Module = Module {
         RoleTemplate {
             id: "certificates.office",
             title: Text::new("县级主管科室", "County office in charge"),
-            permissions: &["certificates.item.read", "certificates.demand.read"],
+            permissions: &[
+                "certificates.item.read",
+                "certificates.demand.read",
+                "certificates.paper.read",
+                "certificates.paper.revoke",
+            ],
         },
     ],
     migrations: tables::MIGRATIONS,
     api,
-    public: &["certificates_lookup", "certificates_negative_list"],
+    public: &["certificates_key_list", "certificates_lookup", "certificates_negative_list", "certificates_paper_check"],
     menu: &[
         MenuEntry {
             id: "certificates.lookup",
@@ -80,6 +115,16 @@ pub static MODULE: Module = Module {
             id: "certificates.demands",
             title: Text::new("索要登记", "Demands"),
             operation: "certificates_demand_list",
+        },
+        MenuEntry {
+            id: "certificates.papers",
+            title: Text::new("证明办理", "Papers"),
+            operation: "certificates_paper_list",
+        },
+        MenuEntry {
+            id: "certificates.check",
+            title: Text::new("查验证明", "Check a paper"),
+            operation: "certificates_paper_check",
         },
         MenuEntry {
             id: "certificates.notices",
@@ -99,11 +144,21 @@ pub static MODULE: Module = Module {
                         "zh": "群众问到没有收录的证明时，告诉他到这里问",
                         "en": "Told to whoever asks for a paper that no list knows"
                     }
+                },
+                "issuer_code": {
+                    "type": "string",
+                    "pattern": "^([0-9A-Z]{1,18})?$",
+                    "title": "出具单位的统一社会信用代码 / credit code of the issuing body, for the identifiers of electronic licences",
+                    "x-words": { "zh": "出具单位的统一社会信用代码", "en": "Credit code of the issuing body" },
+                    "x-hint": {
+                        "zh": "写入电子证照标识；不填则用县级行政区划代码",
+                        "en": "Goes into the identifiers of electronic licences; without it the code of the county does"
+                    }
                 }
             }
         }))
     },
-    processes: &[&process::ITEM],
+    processes: &[&process::ITEM, &process::PAPER],
     rules: include_str!("../rules.toml"),
     capabilities: &[],
     events: &[
@@ -125,18 +180,40 @@ pub static MODULE: Module = Module {
             title: Text::new("清单外索要达到提醒件数", "Off-list demands reached the number for a notice"),
             sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000002","place":"530102000000","quarter":"2026-Q1"}"#,
         },
+        Topic {
+            id: "certificates.paper.issued", title: Text::new("证明已出具", "A paper was issued"), sample: PAPER
+        },
+        Topic {
+            id: "certificates.paper.revoked",
+            title: Text::new("证明已撤销", "A paper was revoked"),
+            sample: PAPER,
+        },
     ],
     subscriptions: &[Subscription {
         id: "certificates.demand.count",
         topic: "certificates.demand.off_list",
         run: notice::service::count,
     }],
-    timers: &[],
+    timers: &[Timer {
+        id: "certificates.check.forget",
+        every_seconds: 3_600,
+        run: |tx| Box::pin(paper::check::forget(tx)),
+    }],
     statistics: statistics::STATISTICS,
     words: include_str!("../words.toml"),
-    forms: &[&forms::DEMAND],
-    sealed: &[],
-    held: Some(|ctx, person| Box::pin(demand::service::held(ctx, person))),
+    forms: &[&forms::DEMAND, &forms::HOLDER, &forms::HOLDER_IN_FULL],
+    sealed: &[
+        Sealed::for_its_row("certificates_paper", "content", "certificates.paper"),
+        Sealed::for_its_row("certificates_paper", "code", "certificates.code"),
+        Sealed::for_its_row("certificates_key", "secret", "certificates.key"),
+    ],
+    held: Some(|ctx, person| {
+        Box::pin(async move {
+            let mut held = demand::service::held(ctx, person).await?;
+            held.extend(paper::service::held(ctx, person).await?);
+            Ok(held)
+        })
+    }),
 };
 
 fn api() -> OpenApiRouter<App> {
@@ -145,6 +222,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(item::routes())
         .merge(demand::routes())
         .merge(notice::routes())
+        .merge(paper::routes())
 }
 
 const ITEM: &str = r#"{"id":"0192f0c0-0000-7000-8000-000000000001","code":"income","edition":1,"name":"收入证明","status_kind":"replaced","place":"530102000000"}"#;
+const PAPER: &str = r#"{"id":"0192f0c0-0000-7000-8000-000000000003","number":"ZM530102-2026-000001","item":"hardship","edition":1,"place":"530102001001","valid_until":"2026-08-29"}"#;

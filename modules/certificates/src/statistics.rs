@@ -1,4 +1,4 @@
-//! Figures of the certificate catalogue, counted from demands and items.
+//! Figures of the certificate catalogue, counted from demands, items and papers.
 
 use chrono::DateTime;
 use jizuo_kernel::module::{Labels, Period, Statistic};
@@ -9,6 +9,7 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use crate::demand::entity::{Column as OfDemand, Entity as Demand};
 use crate::demand::service::OFF_LIST;
 use crate::item::entity::{Column as OfItem, Entity as Item};
+use crate::paper::entity::{Column as OfPaper, Entity as Paper};
 
 pub(crate) const STATISTICS: &[Statistic] = &[
     Statistic {
@@ -27,6 +28,20 @@ pub(crate) const STATISTICS: &[Statistic] = &[
             let off_list = Expr::col(OfDemand::Outcome).eq(OFF_LIST);
             Box::pin(count_by::<Demand>(ctx, OfDemand::At, period, OfDemand::RequestingBody, Some(off_list)))
         },
+    },
+    Statistic {
+        id: "certificates.papers.issued",
+        title: Text::new("出具证明份数（按事项）", "Papers issued, by item"),
+        unit: Text::new("份", "papers"),
+        labels: Labels::Names,
+        count: |ctx, period| Box::pin(count_by::<Paper>(ctx, OfPaper::IssuedAt, period, OfPaper::ItemName, None)),
+    },
+    Statistic {
+        id: "certificates.papers.refused",
+        title: Text::new("不予出具件数（按事项）", "Papers refused, by item"),
+        unit: Text::new("件", "applications"),
+        labels: Labels::Names,
+        count: |ctx, period| Box::pin(count_by::<Paper>(ctx, OfPaper::RefusedAt, period, OfPaper::ItemName, None)),
     },
     Statistic {
         id: "certificates.items.in_force",

@@ -1,11 +1,52 @@
 //! The tables of the certificate catalogue.
 
-use jizuo_kernel::schema::{Migration, Schema, uuid_null};
+use jizuo_kernel::schema::{Migration, Schema, flag_off, int_null, json_null, text_null, uuid_null};
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0001_catalogue", up: m0001_catalogue },
     Migration { name: "m0002_demand_person", up: m0002_demand_person },
+    Migration { name: "m0003_paper", up: m0003_paper },
 ];
+
+/// Papers that are issued, and what an item says of its paper.
+fn m0003_paper(s: &mut Schema) {
+    s.add_column("certificates_item", int_null("validity_days"));
+    s.add_column("certificates_item", json_null("purposes"));
+    s.add_column("certificates_item", flag_off("two_persons"));
+    s.add_column("certificates_item", flag_off("wet_signature"));
+    s.add_column("certificates_item", text_null("verification"));
+    s.add_column("certificates_item", text_null("body"));
+    s.add_column("certificates_item", text_null("licence_type"));
+    s.tenant("certificates_paper", |t| {
+        t.id().places().matter();
+        t.uuid("item").int("item_county").text("item_code").int("item_edition").text("item_name");
+        t.flag("two_persons").flag("wet_signature").text_null("issuer").text("purpose");
+        t.uuid("person").text("holder").text_null("agent").bytes_null("content");
+        t.text_null("verification").text_null("seen").uuid_null("verified_by").text_null("verified_by_name");
+        t.text_null("approved_by_name").text_null("issued_by_name").instant_null("issued_at");
+        t.text_null("number").text_null("mark").bytes_null("code").text_null("signed");
+        t.date_null("valid_from").date_null("valid_until").text_null("licence_type");
+        t.text_null("ended_because").text_null("ended_by_name").instant_null("refused_at").text_null("next_door");
+        t.instant_null("revoked_at");
+        // No number twice; and what is checked is found among millions by the mark of its code.
+        t.unique(&["number"]).unique(&["mark"]);
+        t.index(&["person"]).index(&["state", "id"]).index(&["issued_at"]).index(&["refused_at"]);
+        t.index(&["township", "id"]).index(&["village", "id"]);
+        // A prefecture's figures are not led by a county.
+        t.index_across(&["prefecture", "id"]);
+    });
+    s.tenant("certificates_counter", |t| {
+        t.int("year").int("last").key(&["year"]);
+    });
+    s.tenant("certificates_key", |t| {
+        t.id().text("kid").text("algorithm").json("public").bytes_null("secret").instant("since");
+        t.unique(&["kid"]);
+    });
+    s.tenant("certificates_check", |t| {
+        t.id().instant("at").uuid_null("paper");
+        t.index(&["paper", "at"]).index(&["at"]);
+    });
+}
 
 /// A resident whom the base data knows.
 fn m0002_demand_person(s: &mut Schema) {

@@ -2,6 +2,7 @@
 //! look-up by everyday words.
 
 mod api;
+pub(crate) mod issuing;
 mod negative;
 mod service;
 pub(crate) mod words;

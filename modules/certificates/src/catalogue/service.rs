@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jizuo_kernel::places::{Kind, Place};
-use jizuo_kernel::rules::InForce;
+use jizuo_kernel::rules::{self, InForce};
 use jizuo_kernel::{Ctx, Error, Result, Scope, Scoped, Text, counties, say};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
@@ -62,8 +62,13 @@ pub(crate) struct Found {
 /// Everything on the lists at the operation's place today. Negative entries come first, and nothing stands beside them: a
 /// level adds, and never takes away (rule `CERT.NEG`).
 pub(crate) async fn in_force(ctx: &Ctx) -> Result<Vec<Entry>> {
-    let mut entries = negative_list(ctx)?;
-    let mut items = local_items(ctx).await?;
+    in_force_at(ctx, ctx.place()?).await
+}
+
+/// The same at another place that the operation may act for.
+pub(crate) async fn in_force_at(ctx: &Ctx, place: &Place) -> Result<Vec<Entry>> {
+    let mut entries = negative_list(ctx, place)?;
+    let mut items = local_items(ctx, place).await?;
     let (negative, other): (Vec<_>, Vec<_>) =
         items.drain(..).partition(|(row, _)| row.status_kind == StatusKind::Negative.as_str());
     // The farthest first, so that in the end the nearest place speaks in front.
@@ -129,8 +134,8 @@ impl Entry {
     }
 }
 
-fn negative_list(ctx: &Ctx) -> Result<Vec<Entry>> {
-    let rule = ctx.rule("CERT.NEG")?;
+fn negative_list(ctx: &Ctx, place: &Place) -> Result<Vec<Entry>> {
+    let rule = rules::in_force(&ctx.app.registry, &ctx.snapshot, place, "CERT.NEG", ctx.today())?;
     Ok(rule.list().into_iter().map(|id| blocked(ctx, &rule, id)).collect())
 }
 
@@ -182,10 +187,10 @@ fn blocked(ctx: &Ctx, rule: &InForce, id: &str) -> Entry {
     }
 }
 
-/// Local items in force at the place and above it, nearest first.
-async fn local_items(ctx: &Ctx) -> Result<Vec<(Model, Arc<Place>)>> {
+/// Local items in force at a place and above it, nearest first.
+async fn local_items(ctx: &Ctx, place: &Place) -> Result<Vec<(Model, Arc<Place>)>> {
     let tree = &ctx.snapshot.places;
-    let rows = Entity::within(&Scope::upward(tree, ctx.place()?))
+    let rows = Entity::within(&Scope::upward(tree, place))
         .filter(Column::State.eq(IN_FORCE))
         .filter(Column::InForceUntil.is_null())
         .order_by_asc(Column::Id)

@@ -11,7 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::entity::{Entity, Model, RETIRED};
-use super::kind::{Replacement, StatusKind};
+use super::kind::{Replacement, StatusKind, Verification};
+use super::paper::Terms;
 use super::service::{self, Filter, New};
 use crate::process::{IN_FORCE, ITEM};
 
@@ -95,6 +96,23 @@ pub(crate) struct InFull {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) replacement: Option<String>,
     pub(crate) next_door: Text,
+    /// For how many days its paper is valid; absent where the rule `CERT.PAPER.VALID` says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) validity_days: Option<i32>,
+    /// For what its paper may be used, and for nothing else.
+    pub(crate) purposes: Vec<String>,
+    /// Whether somebody else than who verified approves its paper.
+    pub(crate) two_persons: bool,
+    /// Whether only a signature by hand makes its paper valid (Electronic Signature Law, Article 3).
+    pub(crate) wet_signature: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) verification: Option<Verification>,
+    /// The text of its paper, with blanks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "兹证明{{姓名}}家庭经济困难：{{家庭情况}}。")]
+    pub(crate) body: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) licence_type: Option<String>,
     pub(crate) proposed_by: String,
     #[serde(flatten)]
     #[schema(inline)]
@@ -143,6 +161,13 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
         issuer: row.issuer.clone(),
         replacement: row.replacement.clone(),
         next_door: row.next_door(),
+        validity_days: row.validity_days,
+        purposes: row.purposes(),
+        two_persons: row.two_persons,
+        wet_signature: row.wet_signature,
+        verification: row.verification.as_deref().and_then(Verification::parse),
+        body: row.body.clone(),
+        licence_type: row.licence_type.clone(),
         proposed_by: row.proposed_by_name.clone(),
         course,
     })
@@ -189,13 +214,19 @@ pub(crate) struct LegalBasis {
 #[schema(as = certificates::Alias, min_length = 1, max_length = 40)]
 pub(crate) struct Alias(String);
 
+/// A purpose of a paper.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[schema(as = certificates::Purpose, min_length = 1, max_length = 60)]
+pub(crate) struct Purpose(String);
+
 /// An item as it is proposed.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = certificates::NewItem, example = json!({
-    "code": "income", "name": "收入证明", "aliases": ["工资证明", "挣多少钱"], "status_kind": "replaced",
-    "requesting_body": "县民政局", "purpose": "申请最低生活保障", "replacement": "data_check",
-    "next_door": "不用开：县民政局通过居民家庭经济状况核对系统核对"
+    "code": "hardship", "name": "家庭经济困难证明", "aliases": ["贫困证明"], "status_kind": "retained",
+    "basis": { "kind": "regulation", "law": "法律援助条例", "article": "第十七条" }, "issuer": "乡镇人民政府",
+    "requesting_body": "法律援助中心", "purposes": ["申请法律援助"], "validity_days": 180, "two_persons": true,
+    "verification": "visit", "body": "兹证明{{姓名}}家庭经济困难：{{家庭情况}}。特此证明。"
 }))]
 pub(crate) struct NewItem {
     /// Small letters, digits and `_`.
@@ -235,6 +266,32 @@ pub(crate) struct NewItem {
     /// Needed for `replaced`.
     #[serde(default)]
     replacement: Option<Replacement>,
+    /// Of a retained item, as what follows: for how many days its paper is valid.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 3650)]
+    validity_days: Option<i32>,
+    /// For what its paper may be used; a paper names one of them.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    purposes: Vec<Purpose>,
+    /// Somebody else than who verified approves its paper.
+    #[serde(default)]
+    two_persons: bool,
+    /// Only a signature by hand makes it valid; where law says so it must be true (Electronic Signature Law, Article 3).
+    #[serde(default)]
+    wet_signature: bool,
+    #[serde(default)]
+    verification: Option<Verification>,
+    /// The text of its paper. Base data fills `{{姓名}}`, `{{公民身份号码}}` (masked), `{{性别}}`, `{{出生日期}}`, `{{民族}}`,
+    /// `{{现居住地}}`, `{{户籍所在地}}`; the paper itself `{{村（社区）}}`, `{{用途}}`, `{{出具日期}}`, `{{有效期至}}`; what else
+    /// stands in braces is asked of whoever applies.
+    #[serde(default)]
+    #[schema(max_length = 2_000)]
+    body: Option<String>,
+    /// 证照类型代码 (GB/T 36904-2018): then its papers get the identifier of an electronic licence.
+    #[serde(default)]
+    #[schema(pattern = "^[0-9A-Z]{18}[0-9]{3}$")]
+    licence_type: Option<String>,
 }
 
 /// Proposes an item for the catalogue of this province, prefecture or county. Refused when it stands against the negative
@@ -261,6 +318,15 @@ async fn propose(ctx: Ctx, Json(new): Json<NewItem>) -> Result<Reply<Item>> {
         next_door: new.next_door,
         next_door_en: new.next_door_en,
         replacement: new.replacement,
+        terms: Terms {
+            validity_days: new.validity_days,
+            purposes: new.purposes.into_iter().map(|purpose| purpose.0).collect(),
+            two_persons: new.two_persons,
+            wet_signature: new.wet_signature,
+            verification: new.verification,
+            body: new.body,
+            licence_type: new.licence_type,
+        },
     };
     let mut tx = ctx.begin().await?;
     let row = service::propose(&mut tx, new).await?;

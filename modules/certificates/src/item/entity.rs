@@ -55,6 +55,21 @@ pub struct Model {
     pub in_force_until: Option<DateTime<Utc>>,
     pub retired_by_name: Option<String>,
     pub retired_because: Option<String>,
+    /// For how long its paper is valid.
+    pub validity_days: Option<i32>,
+    /// What its paper may be used for.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub purposes: Option<Json>,
+    /// Whether somebody else than who verified approves it.
+    pub two_persons: bool,
+    /// Whether only a signature by hand makes it valid (Electronic Signature Law, Article 3).
+    pub wet_signature: bool,
+    /// `visit`, `record`, `data`
+    pub verification: Option<String>,
+    /// The text of its paper, with blanks: `{{姓名}}`.
+    pub body: Option<String>,
+    /// 证照类型代码, 21 characters (GB/T 36904-2018).
+    pub licence_type: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -70,6 +85,13 @@ impl Model {
 
     pub(crate) fn aliases(&self) -> Vec<String> {
         self.aliases.as_array().into_iter().flatten().filter_map(|v| v.as_str()).map(str::to_owned).collect()
+    }
+
+    /// What its paper may be used for. An item of before papers were issued names one purpose at most.
+    pub(crate) fn purposes(&self) -> Vec<String> {
+        let named = self.purposes.as_ref().and_then(Json::as_array).into_iter().flatten();
+        let named: Vec<String> = named.filter_map(|v| v.as_str()).map(str::to_owned).collect();
+        if named.is_empty() { self.purpose.iter().cloned().collect() } else { named }
     }
 
     /// The law it rests on, as people cite it.

@@ -66,3 +66,30 @@ impl Replacement {
         }
     }
 }
+
+/// How what a paper says is verified before it is issued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = certificates::Verification)]
+pub(crate) enum Verification {
+    /// 上门查看
+    Visit,
+    /// 核对档案、台账
+    Record,
+    /// 数据核验
+    Data,
+}
+
+impl Verification {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Verification::Visit => "visit",
+            Verification::Record => "record",
+            Verification::Data => "data",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Verification> {
+        [Verification::Visit, Verification::Record, Verification::Data].into_iter().find(|one| one.as_str() == text)
+    }
+}

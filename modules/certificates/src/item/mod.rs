@@ -3,7 +3,8 @@
 mod api;
 pub mod entity;
 mod kind;
+mod paper;
 pub(crate) mod service;
 
 pub(crate) use api::routes;
-pub(crate) use kind::StatusKind;
+pub(crate) use kind::{StatusKind, Verification};

@@ -9,7 +9,8 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{ActiveModel, Column, Entity, Model, RETIRED};
-use super::kind::{Replacement, StatusKind};
+use super::kind::{Replacement, StatusKind, Verification};
+use super::paper::{self, Terms};
 use crate::catalogue::{self, words};
 use crate::process::{IN_FORCE, ITEM};
 
@@ -38,6 +39,8 @@ pub(crate) struct New {
     pub(crate) next_door: Option<String>,
     pub(crate) next_door_en: Option<String>,
     pub(crate) replacement: Option<Replacement>,
+    /// Of the paper that is issued under it, where it is retained.
+    pub(crate) terms: Terms,
 }
 
 /// Proposes an item for the catalogue of the operation's place. Nothing is in force before it is published.
@@ -71,6 +74,13 @@ pub(crate) async fn propose(tx: &mut Tx, new: New) -> Result<Model> {
         in_force_until: Set(None),
         retired_by_name: Set(None),
         retired_because: Set(None),
+        validity_days: Set(new.terms.validity_days),
+        purposes: Set(Some(serde_json::json!(new.terms.purposes)).filter(|_| !new.terms.purposes.is_empty())),
+        two_persons: Set(new.terms.two_persons),
+        wet_signature: Set(new.terms.wet_signature),
+        verification: Set(new.terms.verification.map(Verification::as_str).map(str::to_owned)),
+        body: Set(new.terms.body),
+        licence_type: Set(new.terms.licence_type),
         ..ActiveModel::opened(&opening)
     };
     let row = match Entity::insert(row).exec_with_returning(tx.db()).await {
@@ -123,10 +133,12 @@ fn checked(new: New) -> Result<New> {
         article: faults.text("basis.article", &basis.article, 60),
         text: faults.said("basis.text", basis.text.as_deref(), 1_000),
     });
+    let terms = new.terms.checked(&mut faults, new.status_kind);
     let new = New {
         name,
         aliases,
         basis,
+        terms,
         name_en: faults.said("name_en", new.name_en.as_deref(), 120),
         purpose: faults.said("purpose", new.purpose.as_deref(), 200),
         requesting_body: faults.said("requesting_body", new.requesting_body.as_deref(), 100),
@@ -205,6 +217,7 @@ fn twice(code: &str) -> Error {
 async fn fits_the_law(tx: &Tx, row: &Model) -> Result<()> {
     if StatusKind::parse(&row.status_kind) == StatusKind::Retained {
         rests_on_law(tx, row)?;
+        paper::is_signed_by_hand_where_law_wants_it(tx, row)?;
     }
     not_against_the_negative_list(tx, row).await
 }

@@ -66,16 +66,37 @@ async fn the_fifth_off_list_demand_of_a_quarter_tells_the_county_office_who_dema
 #[tokio::test]
 async fn no_role_and_no_path_issues_a_negative_paper() {
     let test = platform().await;
-    let everything: Vec<&str> = jizuo_certificates::MODULE.permissions.iter().map(|p| p.id).collect();
+    let everything: Vec<&str> = test.app.registry.modules().iter().flat_map(|m| m.permissions).map(|p| p.id).collect();
     let mighty = test.user(WUHUA, &everything).await;
+    let person = crate::resident(&test, "李阿诗").await;
     for what in ["健在证明", "being_alive", "亲属关系证明"] {
         assert_eq!(demand(&mighty, WUHUA, what, "县社会保险中心").await.text("outcome"), "off_list");
+        for place in [WUHUA, VILLAGE] {
+            let refused = mighty.post(&at(place, "/papers"), crate::application(what, &person)).await;
+            let refused = refused.refused(409, "certificates.paper.negative");
+            assert_eq!(refused.text("rule"), "CERT.NEG");
+            assert!(refused.text("source").contains("民发〔2020〕20号"), "{:#}", refused.body);
+            assert!(!refused.text("/current/next_door/zh").is_empty());
+        }
     }
-    let operations = test.app.registry.operations();
-    assert!(operations.iter().all(|o| !o.id.starts_with("certificates_") || !o.id.contains("issue")));
+    // Whatever begins something here begins no paper under such a name.
+    let issued: Vec<String> = test
+        .app
+        .registry
+        .operations()
+        .into_iter()
+        .filter(|o| o.module == "certificates" && o.id.contains("issue"))
+        .map(|o| o.path.clone())
+        .collect();
+    assert_eq!(
+        issued,
+        ["/api/v1/places/{place}/certificates/papers/{id}/issue"],
+        "one way to issue, and it needs a paper"
+    );
     let mut item = poverty();
     item["code"] = json!("being_alive");
     mighty.post(&at(WUHUA, "/items"), item).await.refused(409, "certificates.item.negative");
+    assert!(mighty.get(&at(WUHUA, "/papers")).await.expect(200).items().is_empty());
 }
 
 #[tokio::test]

@@ -2,10 +2,14 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop")]
 
 mod catalogue;
+mod checks;
 mod demands;
 mod items;
+mod numbers;
+mod papers;
 
 use jizuo_certificates::MODULE;
+use jizuo_testing::places::VILLAGE;
 use jizuo_testing::{TestApp, User};
 use serde_json::{Value, json};
 
@@ -52,4 +56,59 @@ async fn publish(test: &TestApp, place: &str, item: Value) -> String {
 /// Records a demand for a paper by an office; returns the answer.
 async fn demand(by: &User<'_>, place: &str, what: &str, body: &str) -> jizuo_testing::Answer {
     by.post(&at(place, "/demands"), json!({ "what": what, "requesting_body": body })).await.expect(201)
+}
+
+/// A retained item whose paper one person issues: two purposes, valid for thirty days.
+fn hardship() -> Value {
+    let mut item = poverty();
+    item["purposes"] = json!(["申请法律援助", "申请助学金"]);
+    item["validity_days"] = json!(30);
+    item["verification"] = json!("visit");
+    item["body"] = json!("兹证明{{姓名}}是{{村（社区）}}居民，家庭经济困难。\n本证明用于{{用途}}，{{出具日期}}出具。");
+    item
+}
+
+/// Somebody who lives in the village.
+async fn resident(test: &TestApp, name: &str) -> String {
+    let clerk = test.role(VILLAGE, "base.village_clerk").await;
+    let known = json!({ "source": "document_seen", "basis": "statutory_duty", "facts": { "person.name": name } });
+    clerk.post(&format!("/places/{VILLAGE}/persons"), known).await.expect(201).text("id")
+}
+
+/// An application for a paper, verified on the spot.
+fn application(item: &str, person: &str) -> Value {
+    json!({
+        "item": item, "person": person, "purpose": "申请法律援助",
+        "verified": { "seen": "入户查看，与邻居核对，情况属实" },
+    })
+}
+
+/// Applies, and issues; returns the paper in full.
+async fn issued(clerk: &User<'_>, application: Value) -> jizuo_testing::Answer {
+    let id = clerk.post(&at(VILLAGE, "/papers"), application).await.expect(201).text("id");
+    clerk.post(&at(VILLAGE, &format!("/papers/{id}/issue")), json!({})).await.expect(200);
+    clerk.get(&at(VILLAGE, &format!("/papers/{id}"))).await.expect(200)
+}
+
+/// A page that was answered.
+fn page(answer: &jizuo_testing::Answer) -> &str {
+    answer.body.as_str().expect("a page")
+}
+
+/// Runs them all at the same moment.
+async fn together<T>(futures: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    let mut running: Vec<_> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
+    std::future::poll_fn(|context| {
+        for (future, done) in running.iter_mut().filter(|(_, done)| done.is_none()) {
+            if let std::task::Poll::Ready(value) = future.as_mut().poll(context) {
+                *done = Some(value);
+            }
+        }
+        match running.iter().all(|(_, done)| done.is_some()) {
+            true => std::task::Poll::Ready(()),
+            false => std::task::Poll::Pending,
+        }
+    })
+    .await;
+    running.into_iter().filter_map(|(_, done)| done).collect()
 }
