@@ -51,7 +51,7 @@ fn busy(_: &mut Tx) -> Work<'_, u64> {
 struct Waiting {
     thing: Thing,
     action: &'static str,
-    needs: &'static str,
+    needs: &'static [&'static str],
 }
 
 /// One module in one state, beside all others on.
@@ -294,8 +294,16 @@ impl<'a> Case<'a> {
     /// A step that hands over is open only where the taker takes new matters.
     async fn hand_over(&mut self) {
         for waiting in self.waiting {
-            if self.module.capabilities.iter().all(|c| c.id != waiting.needs) {
+            if self.module.capabilities.iter().all(|c| !waiting.needs.contains(&c.id)) {
                 continue;
+            }
+            // Of several that could take it, this one alone.
+            let takes = |m: &&'static Module| {
+                m.id != self.module.id && m.capabilities.iter().any(|c| waiting.needs.contains(&c.id))
+            };
+            let others: Vec<_> = self.test.app.registry.optional().filter(takes).map(|m| m.id).collect();
+            for other in &others {
+                self.test.switch(HERE.county, other, "off").await;
             }
             let show = shows(self.test, &waiting.thing).unwrap();
             let path = path(&self.test.app, show, waiting.thing.place, Some(&waiting.thing.id));
@@ -303,6 +311,16 @@ impl<'a> Case<'a> {
             let open = texts(&shown.body["actions"], "action").contains(waiting.action);
             if open != (self.state == "on") {
                 self.fault("hand-over", format!("{} is {}", waiting.action, if open { "open" } else { "not open" }));
+            }
+            for other in &others {
+                self.test.switch(HERE.county, other, "on").await;
+            }
+            let takers = format!("/places/{}/takers?step={}", HERE.county, waiting.action);
+            let offered = texts(&self.people[0].get(&takers).await.expect(200).body, "capability");
+            for taken in self.module.capabilities.iter().filter(|c| waiting.needs.contains(&c.id)) {
+                if offered.contains(taken.id) != (self.state == "on") {
+                    self.fault("hand-over", format!("{} is offered wrongly: {offered:?}", taken.id));
+                }
             }
         }
     }

@@ -65,6 +65,7 @@ pub(crate) async fn show(visit: &Visit, spot: &Spot<'_>) -> Answered {
     let open: Vec<StepDef> = part(&matter, "actions").unwrap_or_default();
     let phase = phase(visit, &matter);
     let mut facts = facts(visit, spot, &schema, &matter);
+    lead_on(visit, spot, &f, &matter, &schema, &mut facts);
     let ended = matter.get("closed_at").is_some_and(|at| !at.is_null());
     if !ended {
         link_items(visit, spot, &f, &matter, &schema, &mut facts);
@@ -195,6 +196,39 @@ fn others(visit: &Visit, spot: &Spot<'_>, f: &Frame) -> Vec<Action> {
         .collect()
 }
 
+/// From one of the things that a matter holds to the page of its own, where it says where that is (`x-shows: link`).
+fn lead_on(visit: &Visit, spot: &Spot<'_>, f: &Frame, matter: &Value, schema: &Schema, facts: &mut Facts) {
+    for (name, property) in &schema.properties {
+        let plain = spot.document.plain(property);
+        let item = plain.items.as_deref().map(|item| spot.document.plain(item)).unwrap_or_default();
+        let link = item.properties.iter().find(|(_, property)| property.shows.as_deref() == Some("link"));
+        let Some(((leads, _), values)) = link.zip(matter.get(name).and_then(Value::as_array)) else { continue };
+        let label = crate::words::label(&item, leads, visit.lang);
+        for ((_, links), value) in items_of(visit, schema, name, facts).into_iter().flatten().zip(values) {
+            let Some(path) = value.get(leads).and_then(Value::as_str) else { continue };
+            let shows = spot.document.at(&Method::GET, &format!("{}{path}", spot.api_base));
+            if shows.is_some_and(|operation| f.may(&operation.id)) {
+                let title = title(value).map_or_else(|| label.clone(), |title| format!("{label} {title}"));
+                links.push(Link { title, path: format!("{}{path}", spot.page_base) });
+            }
+        }
+    }
+}
+
+/// The shown things of a property that holds several.
+fn items_of<'a>(
+    visit: &Visit,
+    schema: &Schema,
+    name: &str,
+    facts: &'a mut Facts,
+) -> Option<&'a mut Vec<(Facts, Vec<Link>)>> {
+    let label = crate::words::label(schema, name, visit.lang);
+    facts.facts.iter_mut().filter(|fact| fact.label == label).find_map(|fact| match &mut fact.shown {
+        Shown::Items(items) => Some(items),
+        _ => None,
+    })
+}
+
 /// What can be done to one of the things that a matter holds: `…/parties/{party}/refuse`.
 fn link_items(visit: &Visit, spot: &Spot<'_>, f: &Frame, matter: &Value, schema: &Schema, facts: &mut Facts) {
     for (name, _) in &schema.properties {
@@ -208,12 +242,7 @@ fn link_items(visit: &Visit, spot: &Spot<'_>, f: &Frame, matter: &Value, schema:
         let Some(values) = matter.get(name).and_then(Value::as_array).filter(|_| !operations.is_empty()) else {
             continue;
         };
-        let label = crate::words::label(schema, name, visit.lang);
-        let items = facts.facts.iter_mut().filter(|fact| fact.label == label).find_map(|fact| match &mut fact.shown {
-            Shown::Items(items) => Some(items),
-            _ => None,
-        });
-        for ((_, links), value) in items.into_iter().flatten().zip(values) {
+        for ((_, links), value) in items_of(visit, schema, name, facts).into_iter().flatten().zip(values) {
             let Some(id) = value.get("id").and_then(Value::as_str) else { continue };
             links.extend(operations.iter().filter_map(|operation| {
                 let verb = operation.template.rsplit("}/").next().filter(|verb| !verb.contains('{'))?;
