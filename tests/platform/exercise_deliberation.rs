@@ -50,7 +50,7 @@ pub(super) async fn deliberations(test: &TestApp) {
     let unsettled = raise().await;
     take(&unsettled, &["fix"]).await;
     clerk.post(&format!("{unsettled}/local/local_review"), json!({})).await.expect(200);
-    take(&unsettled, &["unsettle"]).await;
+    take(&unsettled, &["tell", "unsettle"]).await;
     let admin = test.role(WUHUA, "base.system_admin").await;
     admin.delete(&format!("/places/{WUHUA}/processes/consultation.deliberation")).await.expect(204);
 }

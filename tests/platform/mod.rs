@@ -13,6 +13,7 @@ mod exercise_deliberation;
 mod exercise_grid;
 mod exercise_net;
 mod exports;
+mod handing_over;
 mod house;
 pub(crate) mod pages;
 mod public_pages;

@@ -16,7 +16,7 @@ pub(crate) const STATISTICS: &[Statistic] = &[
         id: "consultation.deliberations.by_origin",
         title: Text::new("提出协商事项数（按来源）", "Deliberations raised, by origin"),
         unit: MATTERS,
-        labels: Labels::Values("origin"),
+        labels: Labels::Values("consultation.Origin"),
         count: |ctx, period| {
             use DeliberationColumn as Column;
             Box::pin(count_by::<Deliberations>(ctx, Column::OpenedAt, period, Column::Origin, None))

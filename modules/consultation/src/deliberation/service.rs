@@ -210,6 +210,7 @@ pub(crate) async fn hold(tx: &mut Tx, row: &Model, said: Said) -> Result<Model> 
     let dissent = faults.said("dissent", said.dissent.as_deref(), 1_000);
     let explanation = faults.said("explanation", said.explanation.as_deref(), 1_000);
     faults.check()?;
+    let row = process::advance::<Entity>(tx, row, HOLD, Move::default()).await?;
     if let Some(day) = row.held_on.filter(|day| tx.today() < *day) {
         let why = say!(
             "定于 {day} 协商，还没有到日子；提前的，请先改期",
@@ -223,7 +224,6 @@ pub(crate) async fn hold(tx: &mut Tx, row: &Model, said: Said) -> Result<Model> 
             .who(tx.app.registry.holders("consultation.deliberation.postpone"))
             .into());
     }
-    let row = process::advance::<Entity>(tx, row, HOLD, Move::default()).await?;
     let row = process::set::<Entity>(tx, &row, |update| {
         update
             .col_expr(Column::Opinions, Expr::value(Some(opinions)))
