@@ -36,6 +36,8 @@ pub(super) const BEYOND: &[(&str, &str)] = &[
     ("grid_grid_rename", NET),
     ("grid_grid_split", NET),
     ("venue_booking_hand_back", "not before the day of the booking"),
+    ("consultation_deliberation_decide", LATE),
+    ("consultation_deliberation_resume", LATE),
     ("consultation_meeting_exempt", "taken by itself, unless a county has put a step before it"),
     ("consultation_meeting_publish", "only what a body has decided"),
     ("mediation_case_agree_orally", PARTIES),

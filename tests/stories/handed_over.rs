@@ -172,7 +172,19 @@ async fn where_the_county_has_both_somebody_says_to_whom_and_where_it_has_neithe
         }
         assert_eq!(people.incident(&dispute).await.text("state"), "accepted");
     }
+    // The card of the module says what is missing, and whether the step is open all the same.
+    let admin = test.role(WUHUA, "base.system_admin").await;
+    let needs = async || {
+        let cards = admin.get(&format!("/places/{WUHUA}/modules")).await.expect(200);
+        let card = cards.items().iter().find(|card| card["id"] == "grid").unwrap().clone();
+        let needs = card["needs"].as_array().unwrap().iter();
+        needs.map(|need| (need["met"] == true, need["otherwise"] == true)).collect::<Vec<_>>()
+    };
+    test.switch(WUHUA, "mediation", "off").await;
+    test.switch(WUHUA, "consultation", "off").await;
+    assert_eq!(needs().await, [(false, false), (false, false)]);
     test.switch(WUHUA, "mediation", "on").await;
+    assert_eq!(needs().await, [(false, true), (true, false)], "consultation is missing, and mediation takes it");
     assert_eq!(people.takers().await, ["dispute.intake"]);
     let stranger = test.role(WUHUA, "venue.clerk").await;
     stranger.get(&format!("/places/{WUHUA}/takers?step={HAND_OVER}")).await.expect(403);

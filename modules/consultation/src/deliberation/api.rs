@@ -7,6 +7,7 @@ use jizuo_kernel::process::{self, Face, Head, MatterPath, Wanted};
 use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Tx};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Type};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -236,7 +237,7 @@ pub(crate) struct Opinions {
     opinions: String,
     /// Point by point; empty where nothing was agreed on.
     #[serde(default)]
-    #[schema(max_items = 20)]
+    #[schema(schema_with = points)]
     agreed: Vec<String>,
     /// What some think otherwise.
     #[serde(default)]
@@ -246,6 +247,11 @@ pub(crate) struct Opinions {
     #[serde(default)]
     #[schema(max_length = 1000)]
     explanation: Option<String>,
+}
+
+fn points() -> Array {
+    let point = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(200));
+    ArrayBuilder::new().items(point).max_items(Some(20)).build()
 }
 
 /// Records opinions and agreed points. There is no quorum: a deliberation makes opinions, never resolutions.
