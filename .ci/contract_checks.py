@@ -65,6 +65,8 @@ NO_SCHEMA_SAYS = {
     "mediation.party.twice": "one field or the other, and not both",
     "grid.incident.place": "of what kind the place is",
     "certificates.item.": "what one field of an item asks of another, and of the law",
+    "consultation.deliberation.": "of what kind the place is, one day against the other, what is the present day, and whether some differed",
+    "grid.incident.capability": "which of them the county has a module for",
     "consultation.meeting.place": "of what kind the place is, and which body sits there",
     "consultation.meeting.held_on": "what is the present day",
     "consultation.meeting.before_the_law": "since which day the rules of the body and the matter are known",

@@ -37,6 +37,8 @@ pub(super) const BEYOND: &[(&str, &str)] = &[
     ("grid_grid_split", NET),
     ("certificates_paper_pass", "taken by itself, unless a county has put a step before it"),
     ("venue_booking_hand_back", "not before the day of the booking"),
+    ("consultation_deliberation_decide", LATE),
+    ("consultation_deliberation_resume", LATE),
     ("consultation_meeting_exempt", "taken by itself, unless a county has put a step before it"),
     ("consultation_meeting_publish", "only what a body has decided"),
     ("mediation_case_agree_orally", PARTIES),

@@ -215,3 +215,64 @@ async fn somebody_who_is_known_is_looked_for_and_not_typed_and_so_is_a_place() {
     let form = self::browser(&test, &worker).get(&own).await.expect(200);
     form.says("name=\"reporter_name\"").is_silent_on("name=\"reporter.q\"");
 }
+
+#[tokio::test]
+async fn a_hand_over_offers_what_the_county_has_and_the_page_leads_to_what_belongs_to_it() {
+    let test = TestApp::with(MODULES).await;
+    let user = everybody(&test, WUHUA).await;
+    let mut browser = browser(&test, &user);
+    let incidents = format!("/places/{WUHUA}/grid/incidents");
+    let reported = async |title: &str| {
+        let body = json!({ "category": "05", "title": title });
+        let id = user.post(&format!("/places/{VILLAGE}/grid/incidents"), body).await.expect(201).text("id");
+        user.post(&format!("{incidents}/{id}/accept"), json!({})).await.expect(200);
+        id
+    };
+    let id = reported("巷道停车").await;
+    let page = format!("/console/{WUHUA}/m/grid/incidents/{id}");
+    browser.get(&page).await.expect(200).says("移交").is_silent_on("移交调解");
+    let step = format!("{page}/hand_over");
+    let both = browser.get(&step).await.expect(200);
+    both.says("人民调解（接收纠纷）").says("民主协商（接收协商议题）");
+    browser.submit(&both, &step, &[]).await.expect(422).says("href=\"#f-capability\"");
+    test.switch(WUHUA, "mediation", "off").await;
+    let one = browser.get(&step).await.expect(200);
+    one.says("民主协商（接收协商议题）").is_silent_on("人民调解");
+    let done = browser.submit(&one, &step, &[("reason", "牵涉整条巷子")]).await.expect(303);
+    browser.follow(&done).await.expect(200).says("已移交").says("移交民主协商：牵涉整条巷子");
+
+    // A deliberation leads to the meeting that was called on it, and back.
+    let talks = format!("/places/{VILLAGE}/consultation/deliberations");
+    let talk = user.get(&talks).await.expect(200).items()[0]["id"].as_str().unwrap().to_owned();
+    let parties = json!([{ "kind": "residents", "name": "李阿诗" }, { "kind": "expert", "name": "规划师" }]);
+    let referral = json!({
+        "body": "residents_representatives", "matter": "residents_other", "held_on": "2026-03-02",
+        "notice_on": "2026-02-14", "delegation": "居民会议授权", "figures": { "committee": 5, "representatives": 55 },
+    });
+    for (step, body) in [
+        ("fix", json!({ "form": "talk", "parties": parties })),
+        ("tell", json!({ "held_on": "2026-03-02", "venue": "巷口" })),
+        ("hold", json!({ "opinions": "没有谈拢" })),
+        ("refer", referral),
+    ] {
+        user.post(&format!("{talks}/{talk}/{step}"), body).await.expect(200);
+    }
+    let talk_page = format!("/console/{WUHUA}/m/consultation/deliberations/{talk}");
+    let meeting = user.get(&format!("{talks}/{talk}")).await.expect(200).text("/meetings/0/id");
+    let meeting_page = format!("/console/{WUHUA}/m/consultation/meetings/{meeting}");
+    browser.get(&talk_page).await.expect(200).says("待会议决定").says(&format!("href=\"{meeting_page}\""));
+    browser.get(&meeting_page).await.expect(200).says(&format!("href=\"{talk_page}\""));
+
+    // Whoever co-operates in an incident has a page of their own.
+    let id = reported("道路塌陷").await;
+    let with = json!({ "to": user.id, "with": [{ "contact": user.id }] });
+    user.post(&format!("{incidents}/{id}/dispatch"), with).await.expect(200);
+    let party = user.get(&format!("{incidents}/{id}")).await.expect(200).text("/parties/0/id");
+    let party_page = format!("/console/{WUHUA}/m/grid/parties/{party}");
+    browser.get(&format!("/console/{WUHUA}/m/grid/incidents/{id}")).await.says(&format!("href=\"{party_page}\""));
+    browser.get(&party_page).await.expect(200).says("道路塌陷");
+    let reader = test.user(WUHUA, &["grid.incident.read"]).await;
+    let page = format!("/console/{WUHUA}/m/grid/incidents/{id}");
+    self::browser(&test, &reader).get(&page).await.expect(200).is_silent_on(&party_page);
+    browser.get(&format!("/console/{WUHUA}/m/grid/grids")).await.expect(200).says("网格类型").is_silent_on("对象类别");
+}

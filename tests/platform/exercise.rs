@@ -7,7 +7,9 @@ use jizuo_testing::places::{ESHAN, HUASHAN, KUNMING, OTHER_VILLAGE, PROVINCE, VI
 use jizuo_testing::{TestApp, User};
 use serde_json::{Value, json};
 
-use super::{exercise_base_data, exercise_care, exercise_grid, exercise_net, exercise_papers, words};
+use super::{
+    exercise_base_data, exercise_care, exercise_deliberation, exercise_grid, exercise_net, exercise_papers, words,
+};
 
 #[tokio::test]
 async fn every_operation_succeeds_somewhere_and_leaves_the_audit_it_should() {
@@ -22,6 +24,7 @@ async fn every_operation_succeeds_somewhere_and_leaves_the_audit_it_should() {
     exercise_papers::papers(&test).await;
     venue(&test).await;
     consultation(&test).await;
+    exercise_deliberation::deliberations(&test).await;
     mediation(&test).await;
     exercise_base_data::people(&test).await;
     exercise_base_data::households(&test).await;
@@ -309,11 +312,13 @@ async fn mediation(test: &TestApp) {
     let worker = test.role(VILLAGE, "grid.worker").await;
     let mediator = test.role(VILLAGE, "mediation.mediator").await;
     mediator.also(VILLAGE, "mediation.head").await;
+    let dispute = json!({ "capability": "dispute.intake" });
+    dispatcher.get(&format!("/places/{VILLAGE}/takers?step=grid.incident.hand_over")).await.expect(200);
     let handed_over = async || {
         let body = json!({ "category": "01", "title": "排水纠纷" });
         let id = worker.post(&format!("/places/{VILLAGE}/grid/incidents"), body).await.expect(201).text("id");
         dispatcher.post(&format!("{incidents}/{id}/accept"), json!({})).await.expect(200);
-        let handed = dispatcher.post(&format!("{incidents}/{id}/hand_over"), json!({})).await.expect(200);
+        let handed = dispatcher.post(&format!("{incidents}/{id}/hand_over"), dispute.clone()).await.expect(200);
         (id, handed.text("case"))
     };
     let (incident, code) = handed_over().await;

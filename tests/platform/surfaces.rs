@@ -12,9 +12,8 @@ use jizuo_server::MODULES;
 use jizuo_testing::{TestApp, User};
 use serde_json::Value;
 
-use super::work::{
-    HERE, Thing, begin, beginnings, call, mighty, opener, operations, parameters, path, shows, step, take, ways,
-};
+use super::handing_over::{self, Waiting, wait};
+use super::work::{HERE, Thing, begin, beginnings, call, mighty, operations, parameters, path, shows, step};
 use super::{body_of, document, path_of, sql};
 
 type Names = BTreeSet<String>;
@@ -45,13 +44,6 @@ fn modules() -> Vec<&'static Module> {
 /// Something to do everywhere, so that every run of a timer leaves its audit line.
 fn busy(_: &mut Tx) -> Work<'_, u64> {
     Box::pin(async { Ok(1) })
-}
-
-/// A matter that waits for a step which hands it over.
-struct Waiting {
-    thing: Thing,
-    action: &'static str,
-    needs: &'static str,
 }
 
 /// One module in one state, beside all others on.
@@ -293,27 +285,19 @@ impl<'a> Case<'a> {
 
     /// A step that hands over is open only where the taker takes new matters.
     async fn hand_over(&mut self) {
-        for waiting in self.waiting {
-            if self.module.capabilities.iter().all(|c| c.id != waiting.needs) {
-                continue;
-            }
-            let show = shows(self.test, &waiting.thing).unwrap();
-            let path = path(&self.test.app, show, waiting.thing.place, Some(&waiting.thing.id));
-            let shown = self.people[0].get(&path).await.expect(200);
-            let open = texts(&shown.body["actions"], "action").contains(waiting.action);
-            if open != (self.state == "on") {
-                self.fault("hand-over", format!("{} is {}", waiting.action, if open { "open" } else { "not open" }));
-            }
+        let (test, person, open) = (self.test, &self.people[0], self.state == "on");
+        for fault in handing_over::faults(test, person, self.module, open, self.waiting).await {
+            self.fault("hand-over", fault);
         }
     }
 }
 
-fn next(number: &Cell<usize>) -> usize {
+pub(super) fn next(number: &Cell<usize>) -> usize {
     number.replace(number.get() + 1)
 }
 
 /// What a list says under a key.
-fn texts(list: &Value, key: &str) -> Names {
+pub(super) fn texts(list: &Value, key: &str) -> Names {
     list.as_array().into_iter().flatten().filter_map(|item| item[key].as_str()).map(str::to_owned).collect()
 }
 
@@ -331,23 +315,6 @@ fn behind(test: &TestApp, id: &str) -> Option<&'static str> {
         Access::Permission(permission) => Some(permission),
         _ => None,
     }
-}
-
-/// Brings a matter to every step that hands over.
-async fn wait(test: &TestApp, people: &[User<'_>; 2], number: &Cell<usize>) -> Vec<Waiting> {
-    let mut found = Vec::new();
-    for process in test.app.registry.optional().flat_map(|m| m.processes) {
-        for handing in process.steps {
-            let Some(needs) = handing.needs else { continue };
-            let opener = opener(test, &people[0], process).await.unwrap();
-            let thing = begin(&test.app, &people[0], opener, HERE, next(number)).await.unwrap();
-            for action in &ways(process)[handing.from[0]] {
-                take(&test.app, &[&people[0], &people[1]], &thing, action).await.unwrap();
-            }
-            found.push(Waiting { thing, action: handing.action, needs });
-        }
-    }
-    found
 }
 
 #[tokio::test]

@@ -90,6 +90,11 @@ impl<'a> People<'a> {
         id
     }
 
+    /// The county has other modules that take over as well: somebody says to whom.
+    async fn hand_over(&self, id: &str, reason: &str) -> Answer {
+        self.dispatch(id, "hand_over", json!({ "capability": "dispute.intake", "reason": reason })).await
+    }
+
     /// What an incident became at the mediation committee: the newest case there.
     async fn handed_over(&self) -> Value {
         let list = self.head.get(&format!("/places/{HUASHAN}/mediation/cases")).await.expect(200);
@@ -200,7 +205,7 @@ async fn a_dispute_goes_to_the_mediators_under_one_code_and_comes_back_settled()
     let incident = people.reported().await;
     let shown = people.incident(&incident).await;
     assert!(shown.body["actions"].to_string().contains("grid.incident.hand_over"));
-    let handed = people.dispatch(&incident, "hand_over", json!({ "reason": "双方愿意调解" })).await.expect(200);
+    let handed = people.hand_over(&incident, "双方愿意调解").await.expect(200);
     assert_eq!(handed.text("state"), "handed_over");
     let code = handed.text("case");
 
@@ -252,7 +257,7 @@ async fn a_dispute_that_is_not_settled_goes_on_where_it_came_from() {
     let test = TestApp::with(MODULES).await;
     let people = People::of(&test).await;
     let incident = people.reported().await;
-    let first_code = people.dispatch(&incident, "hand_over", json!({})).await.expect(200).text("case");
+    let first_code = people.hand_over(&incident, "").await.expect(200).text("case");
     let first = people.handed_over().await["id"].as_str().unwrap().to_owned();
     for (name, side) in [("李阿诗", "applicant"), ("段永胜", "respondent")] {
         people.take(&first, "parties", json!({ "name": name, "side": side })).await.expect(201);
@@ -266,12 +271,12 @@ async fn a_dispute_that_is_not_settled_goes_on_where_it_came_from() {
     assert!(back.body["steps"].to_string().contains(&first_code), "the time line says what came back");
 
     // Handed over once more it is the same case; taken back meanwhile, an old taker's end changes nothing.
-    let again = people.dispatch(&incident, "hand_over", json!({})).await.expect(200);
+    let again = people.hand_over(&incident, "").await.expect(200);
     assert_eq!(again.text("case"), first_code);
     let second = people.handed_over().await["id"].as_str().unwrap().to_owned();
     assert_ne!(first, second);
     people.dispatch(&incident, "take_back", json!({ "reason": "一方搬走，另行处理" })).await.expect(200);
-    people.dispatch(&incident, "hand_over", json!({})).await.expect(200);
+    people.hand_over(&incident, "").await.expect(200);
     let decline = format!("/places/{HUASHAN}/mediation/cases/{second}/decline");
     people.head.post(&decline, json!({ "reason": "已被收回" })).await.expect(200);
     test.settle().await;
@@ -284,13 +289,14 @@ async fn a_dispute_that_is_not_settled_goes_on_where_it_came_from() {
 async fn where_nobody_mediates_a_dispute_is_not_handed_over() {
     let test = TestApp::with(MODULES).await;
     let people = People::of(&test).await;
+    test.switch(WUHUA, "consultation", "off").await;
     for state in ["off", "draining"] {
         test.switch(WUHUA, "mediation", "on").await;
         let incident = people.reported().await;
         test.switch(WUHUA, "mediation", state).await;
         let shown = people.incident(&incident).await;
         assert!(!shown.body["actions"].to_string().contains("grid.incident.hand_over"), "{state}");
-        let refused = people.dispatch(&incident, "hand_over", json!({})).await;
+        let refused = people.hand_over(&incident, "").await;
         let refused = refused.refused(409, "base.case.nobody_takes");
         assert!(refused.text("detail").contains("人民调解") && !refused.text("who").is_empty(), "{state}");
         assert_eq!(people.incident(&incident).await.text("state"), "accepted");
@@ -298,7 +304,7 @@ async fn where_nobody_mediates_a_dispute_is_not_handed_over() {
     // What is open when the module runs out still goes on and comes back.
     test.switch(WUHUA, "mediation", "on").await;
     let incident = people.reported().await;
-    people.dispatch(&incident, "hand_over", json!({})).await.expect(200);
+    people.hand_over(&incident, "").await.expect(200);
     let case = people.handed_over().await;
     test.switch(WUHUA, "mediation", "draining").await;
     let decline = format!("/places/{HUASHAN}/mediation/cases/{}/decline", case["id"].as_str().unwrap());
@@ -312,7 +318,7 @@ async fn whoever_records_a_settlement_does_not_verify_it() {
     let test = TestApp::with(MODULES).await;
     let people = People::of(&test).await;
     let incident = people.reported().await;
-    people.dispatch(&incident, "hand_over", json!({})).await.expect(200);
+    people.hand_over(&incident, "").await.expect(200);
     people.dispatcher.also(WUHUA, "grid.worker").await;
     people.dispatch(&incident, "settle", json!({ "reason": "电话得知已和解" })).await.expect(200);
     people.dispatch(&incident, "verify", json!({})).await.refused(409, "grid.incident.own_work");

@@ -6,6 +6,7 @@ mod collect_once;
 mod consultation;
 mod disclosure;
 mod divisions;
+mod handed_over;
 mod incidents;
 mod joint_dispatch;
 mod mediation;

@@ -10,7 +10,7 @@ use crate::document::{Operation, Schema};
 use crate::frame::Frame;
 use crate::list::{Phase, TITLES, due, phase};
 use crate::module_page::Spot;
-use crate::shown::{Facts, Link, Reader, Shown};
+use crate::shown::{Facts, Item, Link, Reader, Shown};
 use crate::trouble::Trouble;
 use crate::visit::Visit;
 use crate::when::{self, Deadline};
@@ -65,6 +65,7 @@ pub(crate) async fn show(visit: &Visit, spot: &Spot<'_>) -> Answered {
     let open: Vec<StepDef> = part(&matter, "actions").unwrap_or_default();
     let phase = phase(visit, &matter);
     let mut facts = facts(visit, spot, &schema, &matter);
+    lead_on(visit, spot, &f, &matter, &schema, &mut facts);
     let ended = matter.get("closed_at").is_some_and(|at| !at.is_null());
     link_items(visit, spot, &f, &matter, &schema, &mut facts, ended);
     let undo = f.flash.as_ref().and_then(|_| undo(visit, &steps, &open));
@@ -193,6 +194,34 @@ fn others(visit: &Visit, spot: &Spot<'_>, f: &Frame) -> Vec<Action> {
         .collect()
 }
 
+/// From one of the things that a matter holds to the page of its own, where it says where that is (`x-shows: link`).
+fn lead_on(visit: &Visit, spot: &Spot<'_>, f: &Frame, matter: &Value, schema: &Schema, facts: &mut Facts) {
+    for (name, property) in &schema.properties {
+        let plain = spot.document.plain(property);
+        let of_items = plain.items.as_deref().map(|item| spot.document.plain(item)).unwrap_or_default();
+        let link = of_items.properties.iter().find(|(_, property)| property.shows.as_deref() == Some("link"));
+        let Some(((leads, _), values)) = link.zip(matter.get(name).and_then(Value::as_array)) else { continue };
+        let label = crate::words::label(&of_items, leads, visit.lang);
+        for (item, value) in items_of(visit, schema, name, facts).into_iter().flatten().zip(values) {
+            let Some(path) = value.get(leads).and_then(Value::as_str) else { continue };
+            let shows = spot.document.at(&Method::GET, &format!("{}{path}", spot.api_base));
+            if shows.is_some_and(|operation| f.may(&operation.id)) {
+                let title = title(value).map_or_else(|| label.clone(), |title| format!("{label} {title}"));
+                item.links.push(Link { title, path: format!("{}{path}", spot.page_base) });
+            }
+        }
+    }
+}
+
+/// The shown things of a property that holds several.
+fn items_of<'a>(visit: &Visit, schema: &Schema, name: &str, facts: &'a mut Facts) -> Option<&'a mut Vec<Item>> {
+    let label = crate::words::label(schema, name, visit.lang);
+    facts.facts.iter_mut().filter(|fact| fact.label == label).find_map(|fact| match &mut fact.shown {
+        Shown::Items(items) => Some(items),
+        _ => None,
+    })
+}
+
 /// What can be done to one of the things that a matter holds: `…/parties/{party}/refuse`; and how it is opened.
 fn link_items(
     visit: &Visit,
@@ -215,17 +244,13 @@ fn link_items(
         let Some(values) = matter.get(name).and_then(Value::as_array).filter(|_| !operations.is_empty()) else {
             continue;
         };
-        let label = crate::words::label(schema, name, visit.lang);
-        let items = facts.facts.iter_mut().filter(|fact| fact.label == label).find_map(|fact| match &mut fact.shown {
-            Shown::Items(items) => Some(items),
-            _ => None,
-        });
-        for (item, value) in items.into_iter().flatten().zip(values) {
+        for (item, value) in items_of(visit, schema, name, facts).into_iter().flatten().zip(values) {
             let Some(id) = value.get("id").and_then(Value::as_str) else { continue };
             // What was in it is gone.
             if value.get("taken_back_at").is_some_and(|at| !at.is_null()) {
                 continue;
             }
+            let label = crate::words::label(schema, name, visit.lang);
             for operation in &operations {
                 let title = visit.console.heading(operation, visit.lang);
                 match operation.template.rsplit("}/").next().filter(|verb| !verb.contains('{')) {

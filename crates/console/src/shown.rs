@@ -69,9 +69,11 @@ pub(crate) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The facts of an object, in the order of its schema; what is empty is left out, and so is what `skip` names.
+    /// The facts of an object, in the order of its schema; what is empty is left out, and so is what `skip` names, and what
+    /// only leads on.
     pub(crate) fn facts(&self, schema: &Schema, object: &Value, skip: &dyn Fn(&str) -> bool) -> Facts {
-        let facts = schema.properties.iter().filter(|(name, _)| !skip(name)).filter_map(|(name, property)| {
+        let said = |(name, property): &(&String, &Schema)| !skip(name) && property.shows.as_deref() != Some("link");
+        let facts = schema.properties.iter().filter(said).filter_map(|(name, property)| {
             let shown = self.shown(schema, name, property, object.get(name)?)?;
             Some(Fact { label: words::label(schema, name, self.lang), shown })
         });

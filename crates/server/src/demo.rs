@@ -4,6 +4,7 @@
 mod caller;
 mod certificates;
 mod consultation;
+mod deliberation;
 mod folder;
 mod grid;
 mod joint;
@@ -105,6 +106,7 @@ pub(crate) async fn build(mut settings: Settings) -> Outcome<Vec<SignIn>> {
     visits::write(&stage, start, &mut script);
     certificates::write(&stage, start, end, &mut script);
     consultation::write(&stage, end, &mut script);
+    deliberation::write(&stage, start, end, &mut script);
     mediation::write(&stage, start, end, &mut script);
     venue::write(&stage, start, end, &mut script);
     let steps = script.len();

@@ -1,8 +1,34 @@
 //! The tables of consultation and decision.
 
-use jizuo_kernel::schema::{Migration, Schema};
+use jizuo_kernel::schema::{Migration, Schema, text_null};
 
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration { name: "m0001_meeting", up: m0001_meeting }];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration { name: "m0001_meeting", up: m0001_meeting },
+    Migration { name: "m0002_deliberation", up: m0002_deliberation },
+];
+
+/// Deliberations, and the case by which a meeting is known to follow from one.
+fn m0002_deliberation(s: &mut Schema) {
+    s.add_column("consultation_meeting", text_null("case_code"));
+    s.add_index("consultation_meeting", &["county", "case_code"]);
+    s.tenant("consultation_deliberation", |t| {
+        t.id().places().matter();
+        t.text("code").text("case_code").text("origin").text("title").text("description").text_null("suggested_by");
+        t.text("raised_by_name").text_null("form").json("parties");
+        t.date_null("told_on").date_null("held_on").text_null("venue");
+        t.text_null("opinions").json("agreed").text_null("dissent").text_null("explanation");
+        t.text_null("carried_out").date_null("fed_back_on").text_null("next_door");
+        t.unique(&["code"]);
+        t.index(&["case_code"]);
+        // Lists are newest first, at every level, all or in one phase.
+        t.index(&["phase", "id"]);
+        t.index(&["township", "id"]).index(&["township", "phase", "id"]);
+        t.index(&["village", "id"]).index(&["village", "phase", "id"]);
+        // A prefecture's list and figures are not led by a county.
+        t.index_across(&["prefecture", "id"]);
+        t.index(&["opened_at"]).index(&["closed_at"]);
+    });
+}
 
 fn m0001_meeting(s: &mut Schema) {
     s.tenant("consultation_meeting", |t| {

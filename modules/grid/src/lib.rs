@@ -32,7 +32,7 @@ pub static MODULE: Module = Module {
         Permission::matters("grid.incident.accept", Text::new("受理", "Accept")),
         Permission::matters("grid.incident.reject", Text::new("不予受理", "Decline")),
         Permission::matters("grid.incident.dispatch", Text::new("派单", "Dispatch")),
-        Permission::matters("grid.incident.hand_over", Text::new("移交调解", "Hand over to mediation")),
+        Permission::matters("grid.incident.hand_over", Text::new("移交", "Hand over")),
         Permission::matters("grid.incident.settle", Text::new("登记移交结果", "Record that it was settled elsewhere")),
         Permission::matters("grid.incident.take_back", Text::new("收回移交", "Take back what was handed over")),
         Permission::matters("grid.incident.handle", Text::new("处置", "Handle")),
@@ -203,7 +203,7 @@ pub static MODULE: Module = Module {
         Subscription {
             id: "grid.incident.came_back",
             topic: "base.handover.ended",
-            run: |tx, payload| Box::pin(incident::service::came_back(tx, payload)),
+            run: |tx, payload| Box::pin(incident::handing_over::came_back(tx, payload)),
         },
         Subscription {
             id: "grid.party.let_go",

@@ -188,14 +188,14 @@ pub(crate) static INCIDENT: Process = Process {
         },
         Step {
             action: "grid.incident.hand_over",
-            title: Text::new("移交调解", "Hand over to mediation"),
+            title: Text::new("移交", "Hand over"),
             from: &["accepted"],
             to: HANDED_OVER,
             deadline: None,
-            needs: Some(crate::incident::DISPUTE),
+            needs: Some(crate::incident::TAKEN_OVER),
             skip: Skip::Never(Text::new(
-                "平台规则：群众的纠纷由能解决的人接手",
-                "platform rule: a dispute goes to who can settle it",
+                "平台规则：群众的纠纷和大家的事，由能解决的人接手",
+                "platform rule: a dispute, and what concerns many, goes to who can settle it",
             )),
             reason: false,
         },

@@ -154,6 +154,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(statistics::api::routes())
         .merge(audit::api::routes())
         .merge(cases::api::routes())
+        .merge(cases::choosing::routes())
         .merge(events::api::routes())
         .merge(exports::api::routes())
         .merge(imports::api::routes())

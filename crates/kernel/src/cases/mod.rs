@@ -1,6 +1,7 @@
 //! One case, one code (一案一码): matters of several modules that are one affair, and how one module hands it to another.
 
 pub mod api;
+pub(crate) mod choosing;
 pub mod entity;
 
 use std::sync::Arc;
@@ -70,14 +71,25 @@ pub fn taker(ctx: &Ctx, place: &Place, capability: &str) -> Option<(&'static Mod
     })
 }
 
-pub(crate) fn nobody_takes(ctx: &Ctx, place: &Place, capability: &str) -> Error {
+/// Those of these capabilities that a module of the county takes now, with who it is: what there is to choose from.
+pub fn takers<'c>(
+    ctx: &Ctx,
+    place: &Place,
+    capabilities: &'c [&'c str],
+) -> Vec<(&'static Module, &'static Capability)> {
+    capabilities.iter().filter_map(|capability| taker(ctx, place, capability)).collect()
+}
+
+pub(crate) fn nobody_takes<C: AsRef<str>>(ctx: &Ctx, place: &Place, capabilities: &[C]) -> Error {
+    let wanted = |id: &str| capabilities.iter().any(|capability| capability.as_ref() == id);
     let modules: Vec<_> = ctx
         .app
         .registry
         .optional()
-        .filter(|module| module.capabilities.iter().any(|c| c.id == capability))
+        .filter(|module| module.capabilities.iter().any(|c| wanted(c.id)))
         .map(|module| &module.title)
         .collect();
+    let rule = capabilities.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
     let list = |f: fn(&Text) -> &str| modules.iter().map(|title| f(title)).collect::<Vec<_>>().join("、");
     let (zh, en) = (list(|t| &t.zh), list(|t| &t.en));
     let name = &place.name;
@@ -88,7 +100,7 @@ pub(crate) fn nobody_takes(ctx: &Ctx, place: &Place, capability: &str) -> Error 
             "{name} has no module switched on that takes this over ({en}); go on with it here"
         ),
     )
-    .rule(capability.to_owned())
+    .rule(rule)
     .who(Text::new("县级系统管理员可以启用", "the county's system administrator can switch one on"))
     .into()
 }
@@ -115,7 +127,7 @@ pub fn open(tx: &mut Tx, matter: &Ref, place: &Place) -> String {
 pub async fn hand_over(tx: &mut Tx, capability: &str, case: Option<String>, what: Handover) -> Result<(Ref, String)> {
     let place = what.place.clone();
     let Some((_, taken)) = taker(tx, &place, capability) else {
-        return Err(nobody_takes(tx, &place, capability));
+        return Err(nobody_takes(tx, &place, &[capability]));
     };
     let case = match case {
         Some(code) => code,
@@ -123,13 +135,20 @@ pub async fn hand_over(tx: &mut Tx, capability: &str, case: Option<String>, what
     };
     let what = Handover { case: case.clone(), ..what };
     let to = (taken.take)(tx, &what).await?;
-    join(tx, &case, &to, &place, Some((capability, &what.from)));
+    join(tx, &case, &to, &place, Some((Some(capability), &what.from)));
     tx.note("case", &case);
     tx.note("handed_to", &to.kind);
     Ok((to, case))
 }
 
-fn join(tx: &mut Tx, code: &str, matter: &Ref, place: &Place, from: Option<(&str, &Ref)>) {
+/// A matter follows from another of its own module: it joins the case, and when it ends ([`end`]) the other is told.
+pub fn follow(tx: &mut Tx, case: &str, from: &Ref, matter: &Ref, place: &Place) {
+    join(tx, case, matter, place, Some((None, from)));
+    tx.note("case", case);
+}
+
+/// As what it was taken over where it was, and from which matter.
+fn join(tx: &mut Tx, code: &str, matter: &Ref, place: &Place, from: Option<(Option<&str>, &Ref)>) {
     let row = entity::ActiveModel {
         county: Set(place.chain()),
         id: Set(tx.id()),
@@ -143,7 +162,7 @@ fn join(tx: &mut Tx, code: &str, matter: &Ref, place: &Place, from: Option<(&str
         matter: Set(matter.id),
         label: Set(matter.label.clone()),
         joined_at: Set(tx.now),
-        capability: Set(from.map(|(capability, _)| capability.to_owned())),
+        capability: Set(from.and_then(|(capability, _)| capability).map(str::to_owned)),
         from_kind: Set(from.map(|(_, from)| from.kind.clone())),
         from_matter: Set(from.map(|(_, from)| from.id)),
         ended_at: Set(None),

@@ -69,7 +69,8 @@ impl Named {
     }
 }
 
-/// A capability that a step of the module asks for. Without it that step is not open, and the rest works.
+/// A capability that a step of the module asks for. Where nobody takes it, nor another that the step may do with, that step is
+/// not open, and the rest works.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ModuleNeed {
     #[schema(example = "dispute.intake")]
@@ -77,6 +78,8 @@ pub struct ModuleNeed {
     pub title: Text,
     /// A module that is on here takes it.
     pub met: bool,
+    /// The step is open whether or not this is met: something else that it may be handed over as is taken here.
+    pub otherwise: bool,
     /// The modules of this build that could take it.
     pub providers: Vec<Named>,
 }
@@ -150,17 +153,24 @@ fn card(ctx: &Ctx, module: &Module, open_matters: u64) -> Result<ModuleHere> {
 
 fn needs(ctx: &Ctx, module: &Module) -> Result<Vec<ModuleNeed>> {
     let place = ctx.place()?;
-    let mut asked: Vec<&str> = module.processes.iter().flat_map(|p| p.steps).filter_map(|step| step.needs).collect();
+    let steps: Vec<&[&str]> = module.processes.iter().flat_map(|p| p.steps).filter_map(|step| step.needs).collect();
+    let mut asked: Vec<&str> = steps.iter().flat_map(|needs| needs.iter().copied()).collect();
     asked.sort_unstable();
     asked.dedup();
+    let is_met = |capability: &str| {
+        let takes = |m: &&Module| m.capabilities.iter().any(|c| c.id == capability);
+        ctx.app.registry.optional().filter(takes).any(|m| is_alive_at(&ctx.snapshot, place, m.id, ctx.now))
+    };
     let need = |capability: &str| {
+        let mut for_it = steps.iter().filter(|needs| needs.contains(&capability));
         let offers = |m: &&Module| m.capabilities.iter().any(|c| c.id == capability);
         let providers: Vec<&Module> = ctx.app.registry.optional().filter(offers).collect();
         let title = providers.iter().flat_map(|m| m.capabilities).find(|c| c.id == capability).map(|c| c.title.clone());
         ModuleNeed {
             capability: capability.to_owned(),
             title: title.unwrap_or_else(|| Text::owned(capability, capability)),
-            met: providers.iter().any(|m| is_alive_at(&ctx.snapshot, place, m.id, ctx.now)),
+            met: is_met(capability),
+            otherwise: for_it.all(|needs| needs.iter().any(|other| *other != capability && is_met(other))),
             providers: providers.into_iter().map(|m| Named::new(m.id, &m.title)).collect(),
         }
     };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::Text;
@@ -62,8 +62,8 @@ pub struct Step {
     pub to: &'static str,
     /// The rule that says how long a matter may wait for this step.
     pub deadline: Option<&'static str>,
-    /// The capability that a module of the county must have for this step to be open: `dispute.intake`.
-    pub needs: Option<&'static str>,
+    /// The step is open only where a module of the county takes over one of these: `dispute.intake`.
+    pub needs: Option<&'static [&'static str]>,
     pub skip: Skip,
     /// The step must say why.
     pub reason: bool,
@@ -115,14 +115,28 @@ pub struct StepDef {
     /// The role that takes it here, where a county chose one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
-    /// The capability without which it is not open: `dispute.intake`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub needs: Option<String>,
+    /// It is open only where a module takes over one of these: `dispute.intake`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_several")]
+    pub needs: Vec<String>,
     /// The step must say why.
     pub reason: bool,
     /// Added by an overlay.
     #[serde(default)]
     pub local: bool,
+}
+
+/// Definitions that were kept while a step had one capability say it as a text.
+fn one_or_several<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Kept {
+        One(String),
+        Several(Vec<String>),
+    }
+    Ok(match Kept::deserialize(from)? {
+        Kept::One(need) => vec![need],
+        Kept::Several(needs) => needs,
+    })
 }
 
 impl Process {
@@ -146,7 +160,7 @@ impl Process {
                     permission: s.action.to_owned(),
                     deadline: s.deadline.map(str::to_owned),
                     role: None,
-                    needs: s.needs.map(str::to_owned),
+                    needs: s.needs.unwrap_or_default().iter().map(|need| (*need).to_owned()).collect(),
                     reason: s.reason,
                     local: false,
                 })

@@ -228,7 +228,7 @@ pub async fn open_actions<E: Matter>(ctx: &Ctx, row: &E::Model) -> Result<Vec<St
 
 /// A hand-over is open only where somebody takes it.
 fn taken_over(ctx: &Ctx, step: &StepDef, place: &Place) -> bool {
-    step.needs.as_deref().is_none_or(|capability| cases::taker(ctx, place, capability).is_some())
+    step.needs.is_empty() || step.needs.iter().any(|capability| cases::taker(ctx, place, capability).is_some())
 }
 
 fn may(ctx: &Ctx, step: &StepDef, place: &Place) -> bool {
@@ -246,8 +246,8 @@ pub async fn advance<E: Matter>(tx: &mut Tx, row: &E::Model, action: &str, how: 
     if !may(tx, &taken, &place) {
         return Err(crate::gate::forbidden(&tx.app, &taken.permission, &place));
     }
-    if let Some(capability) = taken.needs.as_deref().filter(|_| !taken_over(tx, &taken, &place)) {
-        return Err(cases::nobody_takes(tx, &place, capability));
+    if !taken_over(tx, &taken, &place) {
+        return Err(cases::nobody_takes(tx, &place, &taken.needs));
     }
     // The state does not say whether somebody was quicker with a step that leads back to it; the version does.
     if taken.to == facts.state && tx.expected.as_deref() != Some(facts.version.to_string().as_str()) {

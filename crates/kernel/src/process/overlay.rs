@@ -266,7 +266,7 @@ fn add(app: &App, next: &mut Definition, process: &Process, added: &Added) -> Re
             permission: added.permission.clone(),
             deadline: added.deadline.clone(),
             role: None,
-            needs: None,
+            needs: Vec::new(),
             reason: false,
             local: true,
         },

@@ -37,8 +37,9 @@ pub struct StepHere {
     /// The rule that says how long a matter may wait for it, as it is in force here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deadline: Option<RuleHere>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub needs: Option<String>,
+    /// It is open only where a module takes over one of these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
     /// Who takes it says why.
     pub reason: bool,
     /// Absent for added steps: whoever added them takes them away.

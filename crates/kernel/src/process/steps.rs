@@ -76,8 +76,9 @@ fn told(process: &Process, step: &Step) -> String {
     if let Some(rule) = step.deadline {
         text.push_str(&format!(" Due by the rule `{rule}`."));
     }
-    if let Some(capability) = step.needs {
-        text.push_str(&format!(" Open only where a module of the county takes `{capability}`."));
+    if let Some(capabilities) = step.needs {
+        let one = capabilities.join("` or `");
+        text.push_str(&format!(" Open only where a module of the county takes `{one}`."));
     }
     match &step.skip {
         Skip::Never(why) => text.push_str(&format!(" Cannot be left out: {}.", why.en)),

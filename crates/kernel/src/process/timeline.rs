@@ -58,7 +58,7 @@ pub(super) fn said(action: &str, title: Text, state: &str) -> StepDef {
         permission: String::new(),
         deadline: None,
         role: None,
-        needs: None,
+        needs: Vec::new(),
         reason: false,
         local: false,
     }

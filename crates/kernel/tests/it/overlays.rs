@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jizuo_kernel::places::Kind;
-use jizuo_kernel::process::{Added, Definition, Overlay, Process, Skip, effective, lay};
+use jizuo_kernel::process::{Added, Definition, Overlay, Process, Skip, StepDef, effective, lay};
 use jizuo_kernel::{Reply, Subject, Text};
 use jizuo_testing::TestApp;
 use jizuo_testing::places::{KUNMING, PROVINCE, WUHUA};
@@ -106,4 +106,21 @@ async fn any_overlays_at_all_levels_leave_a_process_that_works() {
         }
     }
     assert!(laid > 50 && refused > 50, "{laid} laid, {refused} refused");
+}
+
+#[test]
+fn a_step_that_was_kept_with_one_capability_is_read_like_one_with_several() {
+    let kept = |needs: serde_json::Value| {
+        let step = serde_json::json!({
+            "action": "a.b.c", "title": { "zh": "移交", "en": "Hand over" }, "from": ["x"], "to": "y",
+            "permission": "a.b.c", "needs": needs, "reason": false,
+        });
+        serde_json::from_value::<StepDef>(step).unwrap()
+    };
+    assert_eq!(kept(serde_json::json!("a.intake")).needs, ["a.intake"]);
+    let several = kept(serde_json::json!(["a.intake", "b.intake"]));
+    assert_eq!(several.needs, ["a.intake", "b.intake"]);
+    // What needs nothing says nothing of it, so that versions of processes without hand-overs are what they were.
+    let none = kept(serde_json::json!([]));
+    assert!(none.needs.is_empty() && serde_json::to_value(&none).unwrap().get("needs").is_none());
 }

@@ -210,7 +210,7 @@ impl Committee {
         let step = |name: &str| format!("{}/{{{incident}}}/{name}", incidents(&self.county));
         script.add(in_office(reported, 0, 11, 40), &dispatcher, Method::POST, step("accept"), json!({}));
         let handed = in_office(reported, 0, 11, 50);
-        let why = json!({ "reason": "双方愿意调解" });
+        let why = json!({ "capability": "dispute.intake", "reason": "双方愿意调解" });
         script.add(handed, &dispatcher, Method::POST, step("hand_over"), why);
         let cases = format!("/places/{}/mediation/cases", self.village);
         script.look(handed, &self.head, cases.clone(), vec![(case.clone(), "/items/0/id")]);

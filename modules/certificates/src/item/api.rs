@@ -134,7 +134,7 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
             permission: "certificates.item.retire".to_owned(),
             deadline: None,
             role: None,
-            needs: None,
+            needs: Vec::new(),
             reason: true,
             local: false,
         });

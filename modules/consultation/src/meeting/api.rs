@@ -21,6 +21,7 @@ use super::computation::Computation;
 use super::entity::{Column, Entity, Model, Outcome};
 use super::matter::{self, SUBJECTS};
 use super::service::{self, Attendance, Ballot};
+use crate::deliberation::full::{Linked, before};
 use crate::process::{ATTEND, MEETING, STUDY, VOTE};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -100,6 +101,10 @@ pub struct Meeting {
     code: String,
     #[schema(example = "villagers_representatives")]
     body: String,
+    /// The code of the case, where it was called on a deliberation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "AJ530426-20260302-5F3A9C21B0K")]
+    case: Option<String>,
     #[schema(example = "public_welfare")]
     matter: String,
     title: String,
@@ -127,6 +132,7 @@ impl Face for Entity {
             head: Head::of::<Entity>(ctx, row),
             code: row.code.clone(),
             body: row.body.clone(),
+            case: row.case_code.clone(),
             matter: row.matter.clone(),
             title: row.title.clone(),
             held_on: row.held_on,
@@ -146,7 +152,7 @@ impl Face for Entity {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schema(as = consultation::Figures, example = json!({ "committee": 5, "representatives": 40 }))]
-pub(super) struct FiguresBody {
+pub(crate) struct FiguresBody {
     /// 十八周岁以上的村民、居民或者本组村民
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole_if_any")]
     #[schema(maximum = 1_000_000)]
@@ -171,6 +177,19 @@ pub(super) struct FiguresBody {
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole_if_any")]
     #[schema(maximum = 1_000_000)]
     members: Option<u32>,
+}
+
+impl From<FiguresBody> for Figures {
+    fn from(given: FiguresBody) -> Figures {
+        Figures {
+            adults: given.adults,
+            households: given.households,
+            committee: given.committee,
+            representatives: given.representatives,
+            women_representatives: given.women_representatives,
+            members: given.members,
+        }
+    }
 }
 
 /// A meeting with all that is known of it.
@@ -206,6 +225,8 @@ pub(crate) struct InFull {
     votes: Option<Votes>,
     /// Composition and notice, as computed when it was called.
     convening: Vec<Computed>,
+    /// What it was called on.
+    deliberations: Vec<Linked>,
     #[serde(flatten)]
     #[schema(inline)]
     course: Course,
@@ -267,6 +288,7 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
         attendance,
         votes,
         convening: row.convening()?.into_iter().map(|kept| Computed::of(ctx, kept)).collect(),
+        deliberations: before(ctx, row).await?,
         course: Course::of::<Entity>(ctx, row).await?,
     })
 }
@@ -350,11 +372,11 @@ pub(crate) struct NewMeeting {
     figures: FiguresBody,
 }
 
-fn bodies() -> Object {
+pub(crate) fn bodies() -> Object {
     one_of("Id of a body: `GET …/consultation/bodies`.", BODIES.iter().map(|body| body.id))
 }
 
-fn matters() -> Object {
+pub(crate) fn matters() -> Object {
     one_of("Code of a subject matter: `GET …/consultation/matters`.", SUBJECTS.iter().map(|subject| subject.code))
 }
 
@@ -368,7 +390,6 @@ async fn call(ctx: Ctx, Json(new): Json<NewMeeting>) -> Result<Reply<Meeting>> {
         Some(code) => ctx.resolve_below("place", code)?,
         None => ctx.place()?.clone(),
     };
-    let given = new.figures;
     let new = New {
         place,
         body: new.body,
@@ -380,14 +401,8 @@ async fn call(ctx: Ctx, Json(new): Json<NewMeeting>) -> Result<Reply<Meeting>> {
         notice_on: new.notice_on,
         short_notice: new.short_notice,
         delegation: new.delegation,
-        figures: Figures {
-            adults: given.adults,
-            households: given.households,
-            committee: given.committee,
-            representatives: given.representatives,
-            women_representatives: given.women_representatives,
-            members: given.members,
-        },
+        figures: new.figures.into(),
+        follows: None,
     };
     let mut tx = ctx.begin().await?;
     let row = calling::call(&mut tx, new).await?;

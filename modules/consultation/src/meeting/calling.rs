@@ -1,6 +1,7 @@
 //! Calling a meeting: what it needs, and when it is refused.
 
 use chrono::{Days, NaiveDate};
+use jizuo_kernel::cases::{self, Ref};
 use jizuo_kernel::error::Faults;
 use jizuo_kernel::places::Place;
 use jizuo_kernel::process::{self, Move};
@@ -42,6 +43,48 @@ impl Figures {
     }
 }
 
+/// What is said of a meeting whose subject is known already.
+#[derive(Clone, Debug)]
+pub(crate) struct Called {
+    pub(crate) body: String,
+    pub(crate) matter: String,
+    pub(crate) venue: Option<String>,
+    pub(crate) held_on: NaiveDate,
+    pub(crate) notice_on: Option<NaiveDate>,
+    pub(crate) short_notice: Option<String>,
+    pub(crate) delegation: Option<String>,
+    pub(crate) figures: Figures,
+}
+
+impl Called {
+    /// The meeting with its subject.
+    pub(crate) fn on(self, place: Arc<Place>, title: String, description: String, follows: Option<Follows>) -> New {
+        let Called { body, matter, venue, held_on, notice_on, short_notice, delegation, figures } = self;
+        New {
+            place,
+            body,
+            matter,
+            title,
+            description,
+            venue,
+            held_on,
+            notice_on,
+            short_notice,
+            delegation,
+            figures,
+            follows,
+        }
+    }
+}
+
+/// What a meeting was called on: it is told how the meeting ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Follows {
+    /// The code of the case that both are part of.
+    pub(crate) case: String,
+    pub(crate) from: Ref,
+}
+
 /// A meeting as it is called.
 #[derive(Clone, Debug)]
 pub(crate) struct New {
@@ -57,6 +100,7 @@ pub(crate) struct New {
     pub(crate) short_notice: Option<String>,
     pub(crate) delegation: Option<String>,
     pub(crate) figures: Figures,
+    pub(crate) follows: Option<Follows>,
 }
 
 /// What its code begins with.
@@ -81,6 +125,7 @@ pub(crate) async fn call(tx: &mut Tx, new: New) -> Result<Model> {
     let kept = |which| figure(which).and_then(|n| i32::try_from(n).ok());
     let row = ActiveModel {
         code: Set(opening.code(CODE)),
+        case_code: Set(new.follows.as_ref().map(|follows| follows.case.clone())),
         body: Set(body.id.to_owned()),
         matter: Set(subject.code.to_owned()),
         title: Set(new.title),
@@ -112,6 +157,9 @@ pub(crate) async fn call(tx: &mut Tx, new: New) -> Result<Model> {
         ..ActiveModel::opened(&opening)
     };
     let row = Entity::insert(row).exec_with_returning(tx.db()).await?;
+    if let Some(Follows { case, from }) = &new.follows {
+        cases::follow(tx, case, from, &Ref::to::<Entity>(&row), &new.place);
+    }
     tell(tx, "consultation.meeting.called", &row)?;
     if body.study.is_none() && is_open(tx, &row, EXEMPT).await? {
         return process::advance::<Entity>(tx, &row, EXEMPT, Move::default()).await;

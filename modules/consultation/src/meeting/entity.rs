@@ -29,6 +29,8 @@ pub struct Model {
     pub closed_at: Option<DateTime<Utc>>,
     /// What people quote: printed on the minutes.
     pub code: String,
+    /// The code of the case that it is part of, where it follows from a deliberation.
+    pub case_code: Option<String>,
     /// The id of a [`super::body::Body`].
     pub body: String,
     /// The code of a [`super::matter::Subject`].

@@ -1,6 +1,7 @@
 //! What may be done with a meeting that was called, and when not.
 
 use chrono::NaiveDate;
+use jizuo_kernel::cases;
 use jizuo_kernel::error::{Faults, refuse};
 use jizuo_kernel::places::Place;
 use jizuo_kernel::process::{self, Move};
@@ -251,12 +252,26 @@ pub(crate) async fn step(tx: &mut Tx, row: &Model, action: &str, reason: Option<
     let outcome = match action {
         LAPSE => Outcome::NotValid,
         CANCEL => Outcome::Cancelled,
-        _ => return Ok(row),
+        _ => {
+            over(tx, &row).await?;
+            return Ok(row);
+        }
     };
     let row = process::set::<Entity>(tx, &row, |u| u.col_expr(Column::Result, Expr::value(outcome.as_str()))).await?;
     tx.note("result", outcome);
     tell(tx, "consultation.meeting.lapsed", &row)?;
+    over(tx, &row).await?;
     Ok(row)
+}
+
+/// What the meeting was called on is told how it ended: settled only by a decision that was passed and made public.
+async fn over(tx: &mut Tx, row: &Model) -> Result<()> {
+    if row.phase != "done" || row.case_code.is_none() {
+        return Ok(());
+    }
+    let passed = row.result == Outcome::Passed.as_str();
+    let outcome = if passed { cases::Outcome::Settled } else { cases::Outcome::Unsettled };
+    cases::end::<Entity>(tx, row, outcome).await
 }
 
 /// No title, no minutes: who may read the feed is not always who may read the meeting.

@@ -3,6 +3,7 @@
 
 mod calling;
 mod deciding;
+mod deliberating;
 mod rules;
 
 use jizuo_consultation::MODULE;

@@ -24,7 +24,7 @@ use super::entity::{Entity, Model};
 use super::filter::ListQuery;
 use super::follow_up::Satisfaction;
 use super::service::{self, Channel, New, Severity};
-use super::{dispatch, duplicates, ending, follow_up, on_the_spot, rest};
+use super::{dispatch, duplicates, ending, follow_up, handing_over, on_the_spot, rest};
 use crate::net::boundary::degrees;
 use crate::party;
 use crate::process::INCIDENT;
@@ -35,7 +35,6 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(similar))
         .routes(routes!(show))
         .routes(routes!(handle))
-        .routes(routes!(hand_over))
         .routes(routes!(solve))
         .routes(routes!(suspend))
         .routes(routes!(ask_extension))
@@ -45,6 +44,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(attachments::routes::<Entity>("grid.incident.attach"))
         .merge(dispatch::routes())
         .merge(ending::routes())
+        .merge(handing_over::routes())
         .merge(process::steps::<Entity>(&INCIDENT, BY_HAND))
 }
 
@@ -408,40 +408,6 @@ async fn handle(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<Outcome>) -> 
     let mut tx = ctx.begin().await?;
     let row = service::handle(&mut tx, &row, body.outcome).await?;
     process::done::<Entity>(&ctx, tx, "grid.incident.handle", &row).await
-}
-
-/// What it is handed over as.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = grid::HandOver, example = json!({ "capability": "dispute.intake", "reason": "双方愿意调解" }))]
-pub(crate) struct HandOver {
-    #[serde(default = "dispute")]
-    #[schema(schema_with = capabilities)]
-    capability: String,
-    #[serde(default)]
-    #[schema(max_length = 500)]
-    reason: Option<String>,
-}
-
-fn capabilities() -> Object {
-    one_of("`dispute.intake`: a dispute to be mediated.", [service::DISPUTE])
-}
-
-fn dispute() -> String {
-    service::DISPUTE.to_owned()
-}
-
-/// Hands it over to the module of the county that takes such matters. Both go on under one case code; when the other ends,
-/// this one goes on by itself.
-#[utoipa::path(post, path = "/incidents/{id}/hand_over", operation_id = "grid_incident_hand_over",
-    security(("token" = ["grid.incident.hand_over"])),
-    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
-    request_body = HandOver, responses((status = 200, body = Incident)))]
-async fn hand_over(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<HandOver>) -> Result<Reply<Incident>> {
-    let row = process::find::<Entity>(&ctx, path.id).await?;
-    let mut tx = ctx.begin().await?;
-    let row = service::hand_over(&mut tx, &row, &body.capability, body.reason).await?;
-    process::done::<Entity>(&ctx, tx, "grid.incident.hand_over", &row).await
 }
 
 /// Says that it was solved on the spot. Only whoever reported it can; leads on unlawful acts are reported, never dealt with.

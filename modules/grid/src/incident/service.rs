@@ -1,13 +1,12 @@
 //! What may be done with an incident, and when not.
 
-use jizuo_kernel::cases::{self, Ended, Handover, Outcome, Ref};
 use jizuo_kernel::error::{Faults, refuse};
 use jizuo_kernel::forms::{self, Answers};
 use jizuo_kernel::module::Held;
 use jizuo_kernel::people::addresses::Datum;
 use jizuo_kernel::places::{Kind, Place};
-use jizuo_kernel::process::{self, Matter, Move};
-use jizuo_kernel::{Ctx, Result, Scope, Scoped, Subject, Text, Tx, invalid, say};
+use jizuo_kernel::process::{self, Move};
+use jizuo_kernel::{Ctx, Result, Scope, Scoped, Subject, Text, Tx, say};
 use jizuo_standards::{name::Name, phone::Phone};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -20,7 +19,7 @@ pub(crate) use super::kinds::{Channel, Severity};
 use super::point::Point;
 use super::{category, duplicates, ending, follow_up, on_the_spot, rest};
 use crate::figures::tally;
-use crate::process::{HANDED_OVER, INCIDENT};
+use crate::process::INCIDENT;
 use crate::{party, subcategory};
 
 /// What somebody saw. Photographs, coordinates and a reporter's name are never required.
@@ -270,49 +269,6 @@ pub(super) async fn done_by(tx: &Tx, row: &Model, by: Option<Uuid>, outcome: &st
             .col_expr(Column::Outcome, Expr::value(Some(outcome.trim().to_owned())))
     })
     .await
-}
-
-/// What a dispute is handed over as.
-pub(crate) const DISPUTE: &str = "dispute.intake";
-
-/// Hands it over to whoever takes such matters in the county, under one case code.
-pub(crate) async fn hand_over(tx: &mut Tx, row: &Model, capability: &str, reason: Option<String>) -> Result<Model> {
-    if capability != DISPUTE {
-        return Err(invalid(
-            "capability",
-            "grid.incident.capability",
-            Text::new("目前可移交的只有 dispute.intake（纠纷调解）", "only dispute.intake (mediation) is handed over"),
-        ));
-    }
-    let how = Move { reason, ..paced(row) };
-    let row = process::advance::<Entity>(tx, row, "grid.incident.hand_over", how).await?;
-    let what = Handover {
-        case: String::new(),
-        from: Ref::to::<Entity>(&row),
-        place: tx.snapshot.places.place(row.place)?,
-        title: row.title.clone(),
-        description: row.description.clone(),
-        reported_by: row.reporter_name.clone(),
-    };
-    let (_, case) = cases::hand_over(tx, DISPUTE, row.case_code.clone(), what).await?;
-    process::set::<Entity>(tx, &row, |update| update.col_expr(Column::CaseCode, Expr::value(Some(case)))).await
-}
-
-/// What was handed over has ended: the incident goes on by itself.
-pub(crate) async fn came_back(tx: &mut Tx, payload: &serde_json::Value) -> Result<()> {
-    let ended: Ended = serde_json::from_value(payload.clone())?;
-    if ended.from.kind != Entity::KIND {
-        return Ok(());
-    }
-    let found = Entity::within(&tx.scope).filter(Column::Id.eq(ended.from.id)).one(tx.db()).await?;
-    // Somebody may have taken it back in the meantime.
-    let Some(row) = found.filter(|row| row.state == HANDED_OVER) else { return Ok(()) };
-    let (action, reason) = match ended.outcome {
-        Outcome::Settled => ("grid.incident.settle", format!("{}：移交的事项已办结", ended.case)),
-        Outcome::Unsettled => ("grid.incident.take_back", format!("{}：移交的事项未能解决", ended.case)),
-    };
-    step(tx, &row, action, Some(reason)).await?;
-    Ok(())
 }
 
 /// What the one who did the work does not do as well, unless the county's rule lets them.

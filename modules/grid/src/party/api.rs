@@ -96,11 +96,15 @@ pub(crate) struct Brief {
     objection: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<String>,
+    /// Its page.
+    #[schema(extensions(("x-shows" = json!("link"))))]
+    page: String,
 }
 
 pub(crate) fn brief(ctx: &Ctx, row: Model) -> Brief {
     Brief {
         standing: Head::of::<Entity>(ctx, &row).state_title,
+        page: format!("/{}/{}", Entity::PATH, row.id),
         id: row.id,
         name: row.name,
         contact_name: row.contact_name,
