@@ -1,8 +1,10 @@
 //! Papers of the certificate catalogue: every operation of theirs, with success once.
 
-use jizuo_testing::TestApp;
 use jizuo_testing::places::{VILLAGE, WUHUA};
+use jizuo_testing::{TestApp, User};
 use serde_json::{Value, json};
+
+use super::exercise::add_local_step;
 
 pub(super) async fn papers(test: &TestApp) {
     let papers = format!("/places/{VILLAGE}/certificates/papers");
@@ -72,4 +74,32 @@ pub(super) async fn papers(test: &TestApp) {
     step(&clerk, &id, "local/supervision", json!({})).await;
     step(&clerk, &id, "pass", json!({})).await;
     step(&clerk, &id, "issue", json!({})).await;
+    reform(test, &editor, &reviewer).await;
+}
+
+/// Cancels a paper of the county, after a step of the county's own; and what everybody reads of it.
+async fn reform(test: &TestApp, editor: &User<'_>, reviewer: &User<'_>) {
+    let admin = test.role(WUHUA, "base.system_admin").await;
+    // The county reviews reforms instead of every item.
+    admin.delete(&format!("/places/{WUHUA}/processes/certificates.item")).await.expect(204);
+    add_local_step(test, "certificates.reform", "certificates.reform.publish").await;
+    let reforms = format!("/places/{WUHUA}/certificates/reforms");
+    let propose = async |code: &str| {
+        let body =
+            json!({ "title": "证明事项清理", "reason": "已能核验", "items": [code], "replacement": "data_check" });
+        editor.post(&reforms, body).await.expect(201).text("id")
+    };
+    let withdrawn = propose("hard_two").await;
+    editor.post(&format!("{reforms}/{withdrawn}/withdraw"), json!({ "reason": "再议" })).await.expect(200);
+    let id = propose("hard_two").await;
+    reviewer.post(&format!("{reforms}/{id}/local/local_review"), json!({})).await.expect(200);
+    reviewer.post(&format!("{reforms}/{id}/publish"), json!({})).await.expect(200);
+    reviewer.get(&reforms).await.expect(200);
+    reviewer.get(&format!("{reforms}/{id}")).await.expect(200);
+    let anybody = test.stranger();
+    for path in
+        ["comparison?from=2026-01-01", "poster", "open/catalogue.json", "open/catalogue.csv", "open/catalogue.xlsx"]
+    {
+        anybody.get(&format!("/places/{WUHUA}/certificates/{path}")).await.expect(200);
+    }
 }

@@ -19,6 +19,8 @@ pub(crate) enum Shown {
     Facts(Facts),
     /// Drawn.
     Map(Map),
+    /// Figures before and after, drawn.
+    Bars(Bars),
     Items(Vec<Item>),
 }
 
@@ -33,6 +35,19 @@ pub(crate) struct Item {
 pub(crate) struct Link {
     pub(crate) title: String,
     pub(crate) path: String,
+}
+
+/// Figures before and after, and the greatest of them.
+pub(crate) struct Bars {
+    pub(crate) rows: Vec<(String, i64, i64)>,
+    pub(crate) most: i64,
+    pub(crate) lang: Lang,
+}
+
+impl Bars {
+    fn t(&self, zh: &'static str, en: &'static str) -> &'static str {
+        if self.lang == Lang::Zh { zh } else { en }
+    }
 }
 
 /// One line of a list of facts.
@@ -87,6 +102,9 @@ impl Reader<'_> {
         if self.is_drawn(property) {
             return Map::of(value).map(Shown::Map);
         }
+        if property.shows.as_deref() == Some("bars") {
+            return self.bars(value).map(Shown::Bars);
+        }
         match value {
             Value::Array(items) if items.is_empty() => None,
             Value::Array(items) => {
@@ -122,6 +140,17 @@ impl Reader<'_> {
                 })
             }
         }
+    }
+
+    /// Entries of a title and two figures, `before` and `after`.
+    fn bars(&self, value: &Value) -> Option<Bars> {
+        let row = |entry: &Value| {
+            let figure = |name: &str| entry.get(name).and_then(Value::as_i64);
+            Some((self.in_language(entry.get("title")?)?, figure("before")?, figure("after")?))
+        };
+        let rows: Vec<_> = value.as_array()?.iter().filter_map(row).collect();
+        let most = rows.iter().flat_map(|(_, before, after)| [*before, *after]).max()?.max(1);
+        Some(Bars { rows, most, lang: self.lang })
     }
 
     /// A boundary, or features that have one.

@@ -59,4 +59,4 @@ pub use platform::{App, Platform};
 pub use reply::{Reply, Subject};
 pub use rows::Rows;
 pub use scope::{Reference, Scope, Scoped};
-pub use text::{Lang, Text};
+pub use text::{Lang, Text, escaped};

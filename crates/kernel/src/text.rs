@@ -71,6 +71,11 @@ impl Lang {
     }
 }
 
+/// A text as it stands in HTML and XML, between tags or in quotes.
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,7 @@ pub mod item;
 pub mod notice;
 pub mod paper;
 mod process;
+pub mod reform;
 mod statistics;
 mod tables;
 
@@ -27,6 +28,10 @@ pub static MODULE: Module = Module {
         Permission::everything("certificates.item.publish", Text::new("公布事项", "Publish an item")),
         Permission::everything("certificates.item.retire", Text::new("取消事项", "Retire an item")),
         Permission::everything("certificates.item.withdraw", Text::new("撤回事项", "Withdraw a proposal")),
+        Permission::everything("certificates.reform.read", Text::new("查看清理方案", "See reforms")),
+        Permission::everything("certificates.reform.propose", Text::new("提出清理方案", "Propose a reform")),
+        Permission::everything("certificates.reform.publish", Text::new("公布清理方案", "Publish a reform")),
+        Permission::everything("certificates.reform.withdraw", Text::new("撤回清理方案", "Withdraw a reform")),
         Permission::matters("certificates.demand.record", Text::new("登记索要", "Record a demand")),
         Permission::matters("certificates.demand.read", Text::new("查看索要和提醒", "See demands and notices")),
         Permission::matters("certificates.paper.apply", Text::new("受理证明申请", "Take an application for a paper")),
@@ -74,7 +79,14 @@ pub static MODULE: Module = Module {
         RoleTemplate {
             id: "certificates.editor",
             title: Text::new("目录管理员", "Catalogue editor"),
-            permissions: &["certificates.item.read", "certificates.item.propose", "certificates.item.withdraw"],
+            permissions: &[
+                "certificates.item.read",
+                "certificates.item.propose",
+                "certificates.item.withdraw",
+                "certificates.reform.read",
+                "certificates.reform.propose",
+                "certificates.reform.withdraw",
+            ],
         },
         RoleTemplate {
             id: "certificates.reviewer",
@@ -84,6 +96,9 @@ pub static MODULE: Module = Module {
                 "certificates.item.publish",
                 "certificates.item.retire",
                 "certificates.item.withdraw",
+                "certificates.reform.read",
+                "certificates.reform.publish",
+                "certificates.reform.withdraw",
             ],
         },
         RoleTemplate {
@@ -99,7 +114,15 @@ pub static MODULE: Module = Module {
     ],
     migrations: tables::MIGRATIONS,
     api,
-    public: &["certificates_key_list", "certificates_lookup", "certificates_negative_list", "certificates_paper_check"],
+    public: &[
+        "certificates_catalogue_file",
+        "certificates_comparison",
+        "certificates_key_list",
+        "certificates_lookup",
+        "certificates_negative_list",
+        "certificates_paper_check",
+        "certificates_poster",
+    ],
     menu: &[
         MenuEntry {
             id: "certificates.lookup",
@@ -110,6 +133,21 @@ pub static MODULE: Module = Module {
             id: "certificates.items",
             title: Text::new("证明事项目录", "Catalogue"),
             operation: "certificates_item_list",
+        },
+        MenuEntry {
+            id: "certificates.reforms",
+            title: Text::new("证明事项清理", "Reforms of the catalogue"),
+            operation: "certificates_reform_list",
+        },
+        MenuEntry {
+            id: "certificates.comparison",
+            title: Text::new("清理前后对比", "Before and after"),
+            operation: "certificates_comparison",
+        },
+        MenuEntry {
+            id: "certificates.poster",
+            title: Text::new("公开栏海报", "Poster for the board"),
+            operation: "certificates_poster",
         },
         MenuEntry {
             id: "certificates.demands",
@@ -136,6 +174,15 @@ pub static MODULE: Module = Module {
         Some(serde_json::json!({
             "type": "object",
             "properties": {
+                "certificate_free": {
+                    "type": "boolean",
+                    "title": "无证明县：村（社区）一律不出具证明 / no village issues any paper; whoever wants one looks into it itself",
+                    "x-words": { "zh": "无证明县：村（社区）一律不出具证明", "en": "No village issues any paper" },
+                    "x-hint": {
+                        "zh": "打开后，依法保留的证明也改由索要单位自行核查；关掉就恢复",
+                        "en": "Also what law keeps is then looked into by whoever wants it; switched off, all is as before"
+                    }
+                },
                 "window": {
                     "type": "string",
                     "title": "便民服务窗口的地址、电话 / address and telephone of the service window, told to who asks for an unknown paper",
@@ -158,7 +205,7 @@ pub static MODULE: Module = Module {
             }
         }))
     },
-    processes: &[&process::ITEM, &process::PAPER],
+    processes: &[&process::ITEM, &process::REFORM, &process::PAPER],
     rules: include_str!("../rules.toml"),
     capabilities: &[],
     events: &[
@@ -169,6 +216,11 @@ pub static MODULE: Module = Module {
         },
         Topic {
             id: "certificates.item.retired", title: Text::new("事项已取消", "An item was retired"), sample: ITEM
+        },
+        Topic {
+            id: "certificates.reform.published",
+            title: Text::new("清理方案已公布", "A reform was published"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000004","place":"530102000000","cancelled":42,"before":54,"after":12}"#,
         },
         Topic {
             id: "certificates.demand.off_list",
@@ -220,6 +272,7 @@ fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(catalogue::routes())
         .merge(item::routes())
+        .merge(reform::routes())
         .merge(demand::routes())
         .merge(notice::routes())
         .merge(paper::routes())

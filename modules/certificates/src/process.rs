@@ -48,6 +48,45 @@ pub(crate) static ITEM: Process = Process {
     ],
 };
 
+pub(crate) static REFORM: Process = Process {
+    id: "certificates.reform",
+    title: Text::new("证明事项清理流程", "The life of a reform of the catalogue"),
+    start: "proposed",
+    states: &[
+        State { id: "proposed", title: Text::new("待公布", "Proposed"), phase: Phase::Waiting },
+        State { id: IN_FORCE, title: Text::new("已公布", "Published"), phase: Phase::Done },
+        State { id: "withdrawn", title: Text::new("已撤回", "Withdrawn"), phase: Phase::Done },
+    ],
+    steps: &[
+        Step {
+            action: "certificates.reform.publish",
+            title: Text::new("公布清理方案", "Publish the reform"),
+            from: &["proposed"],
+            to: IN_FORCE,
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new(
+                "优化营商环境条例第四十四条：证明事项清单须公布",
+                "Regulation on Optimising the Business Environment, Article 44: the list is published",
+            )),
+            reason: false,
+        },
+        Step {
+            action: "certificates.reform.withdraw",
+            title: Text::new("撤回清理方案", "Withdraw the reform"),
+            from: &["proposed"],
+            to: "withdrawn",
+            deadline: None,
+            needs: None,
+            skip: Skip::Never(Text::new(
+                "平台规则：不公布的须说明理由",
+                "platform rule: what is not published says why",
+            )),
+            reason: true,
+        },
+    ],
+};
+
 pub(crate) const VERIFY: &str = "certificates.paper.verify";
 pub(crate) const APPROVE: &str = "certificates.paper.approve";
 pub(crate) const PASS: &str = "certificates.paper.pass";

@@ -6,7 +6,18 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0001_catalogue", up: m0001_catalogue },
     Migration { name: "m0002_demand_person", up: m0002_demand_person },
     Migration { name: "m0003_paper", up: m0003_paper },
+    Migration { name: "m0004_reform", up: m0004_reform },
 ];
+
+/// Many papers cancelled at once.
+fn m0004_reform(s: &mut Schema) {
+    s.tenant("certificates_reform", |t| {
+        t.id().places().matter();
+        t.text("title").text("reason").json("changes").int("cancelled").text("proposed_by_name");
+        t.int_null("retained_before").int_null("retained_after");
+        t.index(&["phase", "id"]);
+    });
+}
 
 /// Papers that are issued, and what an item says of its paper.
 fn m0003_paper(s: &mut Schema) {

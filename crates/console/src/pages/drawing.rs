@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use jizuo_kernel::Lang;
 use jizuo_kernel::process::api::ProcessHere;
 use jizuo_kernel::process::{Phase, StepHere};
+use jizuo_kernel::{Lang, escaped};
 
 use super::say;
 
@@ -380,10 +380,6 @@ fn fitted(text: &str, room: i32, size: i32) -> String {
         })
         .collect();
     escaped(cut.trim_end()) + "…"
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use jizuo_kernel::places::Place;
-use jizuo_kernel::{App, Lang, Text, counties};
+use jizuo_kernel::{App, Lang, Text, counties, escaped};
 
 /// More counties than this do not help anybody on one page.
 const COUNTIES: usize = 60;
@@ -52,8 +52,8 @@ fn html(app: &App, lang: Lang) -> String {
             let _ = writeln!(
                 body,
                 "<tr><td><a href=\"/docs/?place={code}\">{} {code}</a></td><td>{}</td></tr>",
-                escape(&place.name),
-                escape(&titles.join("、")),
+                escaped(&place.name),
+                escaped(&titles.join("、")),
             );
         }
         body.push_str("</table>\n");
@@ -88,9 +88,4 @@ fn counties_with_modules(app: &App) -> Vec<(Place, Vec<Text>)> {
     found.sort_by(|a, b| a.0.code.cmp(&b.0.code));
     found.truncate(COUNTIES);
     found
-}
-
-/// Names come from files that people write.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -8,9 +8,15 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::service::{self, Answer, Entry};
+use super::{compare, open_data};
+use crate::item::Replacement;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(lookup)).routes(routes!(negative))
+    OpenApiRouter::new()
+        .routes(routes!(lookup))
+        .routes(routes!(negative))
+        .merge(compare::routes())
+        .merge(open_data::routes())
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -31,6 +37,9 @@ pub(crate) struct Told {
     #[schema(example = "being_alive")]
     pub(crate) code: Option<String>,
     pub(crate) name: Text,
+    /// What is done instead, where it is replaced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) replacement: Option<Replacement>,
     /// Where to go, or what to bring instead.
     pub(crate) next_door: Text,
     /// `sure`; `likely` where the competent office has not confirmed it.
@@ -53,6 +62,7 @@ impl From<Entry> for Told {
             answer: entry.answer,
             code: Some(entry.code).filter(|code| !code.is_empty()),
             name: entry.name,
+            replacement: entry.replacement,
             next_door: entry.next_door,
             confidence: entry.confidence.to_owned(),
             reason: entry.reason,

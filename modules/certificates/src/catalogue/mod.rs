@@ -2,10 +2,12 @@
 //! look-up by everyday words.
 
 mod api;
+mod compare;
 pub(crate) mod issuing;
 mod negative;
+mod open_data;
 mod service;
 pub(crate) mod words;
 
 pub(crate) use api::routes;
-pub(crate) use service::{Answer, blocked_by, in_force, look_up};
+pub(crate) use service::{Answer, Entry, blocked_by, in_force, look_up};

@@ -3,18 +3,22 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use chrono::{DateTime, NaiveDate, Utc};
+use jizuo_kernel::clock::china_date;
 use jizuo_kernel::places::{Kind, Place};
 use jizuo_kernel::rules::{self, InForce};
 use jizuo_kernel::{Ctx, Error, Result, Scope, Scoped, Text, counties, say};
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::negative;
 use super::words::{self, Fit};
-use crate::item::StatusKind;
 use crate::item::entity::{Column, Entity, Model};
+use crate::item::{Replacement, StatusKind};
 use crate::process::IN_FORCE;
 
 /// What somebody who asks for a paper is told.
@@ -39,6 +43,8 @@ pub(crate) struct Entry {
     pub(crate) name: Text,
     pub(crate) aliases: Vec<String>,
     pub(crate) answer: Answer,
+    /// What is done instead, where it is replaced.
+    pub(crate) replacement: Option<Replacement>,
     pub(crate) next_door: Text,
     /// `likely` where the next door comes from general knowledge.
     pub(crate) confidence: &'static str,
@@ -67,8 +73,13 @@ pub(crate) async fn in_force(ctx: &Ctx) -> Result<Vec<Entry>> {
 
 /// The same at another place that the operation may act for.
 pub(crate) async fn in_force_at(ctx: &Ctx, place: &Place) -> Result<Vec<Entry>> {
-    let mut entries = negative_list(ctx, place)?;
-    let mut items = local_items(ctx, place).await?;
+    at(ctx, place, ctx.now).await
+}
+
+/// The same as it was at a moment.
+pub(crate) async fn at(ctx: &Ctx, place: &Place, moment: DateTime<Utc>) -> Result<Vec<Entry>> {
+    let mut entries = negative_list(ctx, place, china_date(moment))?;
+    let mut items = local_items(ctx, place, moment).await?;
     let (negative, other): (Vec<_>, Vec<_>) =
         items.drain(..).partition(|(row, _)| row.status_kind == StatusKind::Negative.as_str());
     // The farthest first, so that in the end the nearest place speaks in front.
@@ -89,6 +100,9 @@ pub(crate) async fn in_force_at(ctx: &Ctx, place: &Place) -> Result<Vec<Entry>> 
             entries.push(entry);
         }
     }
+    if counties::settings_of(&ctx.snapshot, place, "certificates").get("certificate_free") == Some(&Value::Bool(true)) {
+        entries.iter_mut().filter(|entry| entry.answer == Answer::IssuedHere).for_each(Entry::is_looked_into);
+    }
     Ok(entries)
 }
 
@@ -106,10 +120,13 @@ const ANSWERS: usize = 5;
 pub(crate) fn look_up(ctx: &Ctx, entries: &[Entry], asked: &str) -> Result<Vec<Found>> {
     let asked = asked.trim();
     let plain = words::plain(asked);
+    let sound = words::may_be_sound(&plain);
     let mut fitting: Vec<(Fit, &Entry)> = Vec::new();
     for entry in entries {
         let named = entry.code == asked || entry.item.is_some_and(|id| id.to_string() == asked);
-        let best = entry.keys.iter().filter_map(|key| words::fit(&plain, key)).min();
+        let by_words = entry.keys.iter().filter_map(|key| words::fit(&plain, key));
+        let by_sound = entry.keys.iter().filter(|_| sound).filter_map(|key| words::sounds_like(&plain, key));
+        let best = by_words.chain(by_sound).min();
         if let Some(fit) = if named { Some(Fit::Same) } else { best } {
             fitting.push((fit, entry));
         }
@@ -124,6 +141,16 @@ pub(crate) fn look_up(ctx: &Ctx, entries: &[Entry], asked: &str) -> Result<Vec<F
 }
 
 impl Entry {
+    /// Where a county has abolished every paper of its villages (无证明): whoever wants one looks into it itself.
+    fn is_looked_into(&mut self) {
+        self.answer = Answer::Replaced;
+        self.replacement = Some(Replacement::SelfCheck);
+        self.next_door = Text::new(
+            "本县已实行“无证明”：由要这份证明的单位自行核查或者向村里了解，不用您跑",
+            "This county has abolished papers of villages: whoever wants it looks into it, or asks the village itself",
+        );
+    }
+
     fn tell_more(&mut self, local: Entry) {
         let (zh, en) = (&self.next_door.zh, &self.next_door.en);
         let (near_zh, near_en) = (&local.next_door.zh, &local.next_door.en);
@@ -134,8 +161,8 @@ impl Entry {
     }
 }
 
-fn negative_list(ctx: &Ctx, place: &Place) -> Result<Vec<Entry>> {
-    let rule = rules::in_force(&ctx.app.registry, &ctx.snapshot, place, "CERT.NEG", ctx.today())?;
+fn negative_list(ctx: &Ctx, place: &Place, day: NaiveDate) -> Result<Vec<Entry>> {
+    let rule = rules::in_force(&ctx.app.registry, &ctx.snapshot, place, "CERT.NEG", day)?;
     Ok(rule.list().into_iter().map(|id| blocked(ctx, &rule, id)).collect())
 }
 
@@ -172,6 +199,7 @@ fn blocked(ctx: &Ctx, rule: &InForce, id: &str) -> Entry {
         name,
         aliases,
         answer: Answer::NotNeeded,
+        replacement: None,
         next_door: described.map_or(
             Text::new(
                 "村（社区）不出具；请问要这份证明的单位改用什么材料，或拨打12345",
@@ -187,12 +215,13 @@ fn blocked(ctx: &Ctx, rule: &InForce, id: &str) -> Entry {
     }
 }
 
-/// Local items in force at a place and above it, nearest first.
-async fn local_items(ctx: &Ctx, place: &Place) -> Result<Vec<(Model, Arc<Place>)>> {
+/// Local items in force at a place and above it at a moment, nearest first.
+async fn local_items(ctx: &Ctx, place: &Place, moment: DateTime<Utc>) -> Result<Vec<(Model, Arc<Place>)>> {
     let tree = &ctx.snapshot.places;
     let rows = Entity::within(&Scope::upward(tree, place))
         .filter(Column::State.eq(IN_FORCE))
-        .filter(Column::InForceUntil.is_null())
+        .filter(Column::InForceFrom.lte(moment))
+        .filter(Column::InForceUntil.is_null().or(Column::InForceUntil.gt(moment)))
         .order_by_asc(Column::Id)
         .all(ctx.db())
         .await?;
@@ -224,6 +253,7 @@ fn entry_of(ctx: &Ctx, row: &Model, place: Arc<Place>) -> Result<Entry> {
         confidence: "sure",
         reason: None,
         basis,
+        replacement: row.replacement.as_deref().and_then(Replacement::parse),
         set_by: Some(place),
         item: Some(row.id),
     })
@@ -235,7 +265,7 @@ fn unknown(ctx: &Ctx, asked: &str) -> Result<Entry> {
     let township = ctx.snapshot.places.lineage(place.id).into_iter().find(|p| p.kind == Kind::Township);
     let settings = counties::settings_of(&ctx.snapshot, place, "certificates");
     let name = township.map_or("乡镇（街道）".to_owned(), |p| p.name.clone());
-    let window = match settings.get("window").and_then(serde_json::Value::as_str) {
+    let window = match settings.get("window").and_then(Value::as_str) {
         Some(window) if !window.trim().is_empty() => format!("{name}便民服务窗口（{window}）"),
         _ => format!("{name}便民服务窗口"),
     };
@@ -244,6 +274,7 @@ fn unknown(ctx: &Ctx, asked: &str) -> Result<Entry> {
         name: Text::owned(asked, asked),
         aliases: Vec::new(),
         answer: Answer::Unknown,
+        replacement: None,
         next_door: say!(
             "请要这份证明的单位说明依据哪条法律、法规；也可以到{window}问，或拨打12345",
             "Ask whoever wants it which law they rest on; or ask at the township's service window ({window}), or call 12345"

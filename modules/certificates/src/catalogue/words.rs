@@ -2,6 +2,8 @@
 
 use std::cmp::Reverse;
 
+use pinyin::ToPinyin;
+
 /// What people say around the thing they mean. Longest first, so that no part of a phrase is left over.
 const AROUND: &str = "怎么办理 怎么开具 有关部门 去哪里 去哪儿 到哪里 到哪儿 我需要 怎么办 怎么开 村委会 居委会 介绍信 请问 我想 我要 \
     需要 怎么 如何 哪里 哪儿 在哪 到哪 办理 开具 出具 证明 一个 一份 一张 盖章 居民 村民 本人 个人 情况 状况 信息 申请 要求 村里 社区 \
@@ -56,6 +58,27 @@ pub(crate) enum Fit {
     Within(Reverse<usize>),
     /// What was asked is a part of the key; a shorter key fits better.
     Part(usize),
+    /// What was asked is how the key sounds, in pinyin or its initials; a shorter key fits better.
+    Sound(usize),
+}
+
+/// Whether it may be pinyin: letters alone.
+pub(crate) fn may_be_sound(asked: &str) -> bool {
+    asked.len() >= TELLING && asked.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b' ')
+}
+
+/// `jianzai` and `jz` are 健在, for people who do not write characters.
+pub(crate) fn sounds_like(asked: &str, key: &str) -> Option<Fit> {
+    let asked = asked.replace(' ', "");
+    let (mut whole, mut initials) = (String::new(), String::new());
+    for sound in key.to_pinyin().flatten() {
+        whole.push_str(sound.plain());
+        initials.push_str(sound.first_letter());
+    }
+    let length = initials.len();
+    // Of so few letters only all that there are.
+    let fits = whole.starts_with(&asked) && asked.len() > 2 || initials == asked;
+    (length >= TELLING && fits).then_some(Fit::Sound(length))
 }
 
 /// Below this many characters a part says too little.
@@ -140,6 +163,24 @@ mod tests {
         assert!(Fit::Within(Reverse(5)) < Fit::Within(Reverse(2)));
         assert!(Fit::Within(Reverse(2)) < Fit::Part(2));
         assert!(Fit::Part(2) < Fit::Part(5));
+    }
+
+    #[test]
+    fn words_are_found_by_how_they_sound() {
+        for (asked, key, fits) in [
+            ("jianzai", "健在", true),
+            ("jian zai", "健在", true),
+            ("jz", "健在", true),
+            ("j", "健在", false),
+            ("wufanzui", "无犯罪记录", true),
+            ("wfzjl", "无犯罪记录", true),
+            ("wf", "无犯罪记录", false),
+            ("dog", "健在", false),
+        ] {
+            assert_eq!(may_be_sound(asked) && sounds_like(asked, key).is_some(), fits, "{asked} {key}");
+        }
+        assert!(Fit::Part(9) < Fit::Sound(2));
+        assert!(!may_be_sound("健在") && !may_be_sound("健zai"));
     }
 
     #[test]

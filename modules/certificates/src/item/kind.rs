@@ -55,6 +55,19 @@ pub(crate) enum Replacement {
 }
 
 impl Replacement {
+    pub(crate) const ALL: [Replacement; 6] = [
+        Replacement::Abolish,
+        Replacement::DataCheck,
+        Replacement::Commitment,
+        Replacement::SelfCheck,
+        Replacement::Licence,
+        Replacement::OtherDocument,
+    ];
+
+    pub(crate) fn parse(text: &str) -> Option<Replacement> {
+        Replacement::ALL.into_iter().find(|way| way.as_str() == text)
+    }
+
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Replacement::Abolish => "abolish",

@@ -7,4 +7,4 @@ mod paper;
 pub(crate) mod service;
 
 pub(crate) use api::routes;
-pub(crate) use kind::{StatusKind, Verification};
+pub(crate) use kind::{Replacement, StatusKind, Verification};

@@ -2,8 +2,8 @@
 
 use std::io::{Cursor, Write};
 
-use jizuo_kernel::Result;
 use jizuo_kernel::error::internal;
+use jizuo_kernel::{Result, escaped};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -81,7 +81,7 @@ fn paragraph(Look(align, size, bold, indent): Look, text: &str) -> String {
     let bold = if bold { "<w:b/>" } else { "" };
     format!(
         r#"<w:p><w:pPr>{indent}<w:jc w:val="{align}"/></w:pPr><w:r><w:rPr><w:rFonts w:ascii="SimSun" w:hAnsi="SimSun" w:eastAsia="SimSun"/>{bold}<w:sz w:val="{size}"/></w:rPr><w:t xml:space="preserve">{}</w:t></w:r></w:p>"#,
-        escape(text)
+        escaped(text)
     )
 }
 
@@ -120,8 +120,4 @@ fn bitmap(picture: &Picture) -> Vec<u8> {
         bytes.extend(line);
     }
     bytes
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

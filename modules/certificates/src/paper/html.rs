@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use jizuo_kernel::escaped;
+
 use super::document::{Document, Picture};
 
 const STYLE: &str = "@page{size:A4;margin:22mm}body{font:15pt/1.9 \"Songti SC\",SimSun,\"Noto Serif CJK SC\",serif;color:#000;\
@@ -16,19 +18,19 @@ pub(super) fn page(paper: &Document) -> String {
     let mut html = format!(
         "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>{title} {number}</title><style>{STYLE}</style>\
          </head><body>\n<p class=\"number\">编号：{number}</p>\n<h1>{title}</h1>\n",
-        title = escape(&paper.title),
-        number = escape(&paper.number),
+        title = escaped(&paper.title),
+        number = escaped(&paper.number),
     );
     if let Some(notice) = paper.notice {
         let _ = writeln!(html, "<p class=\"notice\">{notice}</p>");
     }
     html.push_str("<div class=\"body\">");
     for paragraph in &paper.paragraphs {
-        let _ = write!(html, "<p>{}</p>", escape(paragraph));
+        let _ = write!(html, "<p>{}</p>", escaped(paragraph));
     }
-    let _ = writeln!(html, "</div>\n<p class=\"purpose\">{}</p>\n<div class=\"lines\">", escape(&paper.purpose));
+    let _ = writeln!(html, "</div>\n<p class=\"purpose\">{}</p>\n<div class=\"lines\">", escaped(&paper.purpose));
     for line in &paper.lines {
-        let _ = write!(html, "<p>{}</p>", escape(line));
+        let _ = write!(html, "<p>{}</p>", escaped(line));
     }
     html.push_str("</div>\n");
     if let Some(by_hand) = paper.by_hand {
@@ -37,12 +39,12 @@ pub(super) fn page(paper: &Document) -> String {
     let _ = writeln!(
         html,
         "<div class=\"sign\"><p>{}（盖章）</p><p>{}</p></div>\n<div class=\"check\">{}<div>",
-        escape(&paper.issuer),
-        escape(&paper.day),
+        escaped(&paper.issuer),
+        escaped(&paper.day),
         svg(&paper.picture)
     );
     for line in &paper.how {
-        let _ = write!(html, "<p>{}</p>", escape(line));
+        let _ = write!(html, "<p>{}</p>", escaped(line));
     }
     html.push_str("</div></div>\n</body></html>");
     html
@@ -60,8 +62,4 @@ fn svg(picture: &Picture) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {size} {size}\" role=\"img\" aria-label=\"查验码\" \
          shape-rendering=\"crispEdges\"><path d=\"{path}\"/></svg>"
     )
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

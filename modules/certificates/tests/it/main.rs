@@ -7,6 +7,7 @@ mod demands;
 mod items;
 mod numbers;
 mod papers;
+mod reforms;
 
 use jizuo_certificates::MODULE;
 use jizuo_testing::places::VILLAGE;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use jizuo_kernel::places::Place;
-use jizuo_kernel::{Ctx, Lang};
+use jizuo_kernel::{Ctx, Lang, escaped};
 
 use crate::incident::CATEGORIES;
 
@@ -16,7 +16,7 @@ const STYLE: &str = "@page{size:A4;margin:18mm}body{font:12pt/1.7 \"Songti SC\",
 /// The form of a place, as HTML.
 pub(super) fn form(ctx: &Ctx, place: &Place) -> String {
     let say = |zh: &'static str, en: &'static str| if ctx.lang == Lang::Zh { zh } else { en };
-    let name = escape(&place.name);
+    let name = escaped(&place.name);
     let mut html = format!(
         "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{name} · {title}</title>\
          <style>{STYLE}</style></head><body>\n<h1>{name}{title}</h1>\n<h2>{kind}</h2><ul>",
@@ -40,7 +40,7 @@ pub(super) fn form(ctx: &Ctx, place: &Place) -> String {
         html,
         "<p>{} {}/console/{}/m/grid/reports</p>",
         say("也可以网上反映，不用注册：", "Or report online, without an account:"),
-        escape(&ctx.app.settings.server.public_url),
+        escaped(&ctx.app.settings.server.public_url),
         place.code,
     );
     let _ = writeln!(
@@ -60,8 +60,4 @@ pub(super) fn form(ctx: &Ctx, place: &Place) -> String {
         ),
     );
     html
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;")
 }
