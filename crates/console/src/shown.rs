@@ -19,6 +19,8 @@ pub(crate) enum Shown {
     Facts(Facts),
     /// Drawn.
     Map(Map),
+    /// Opens by itself: a paper to print, a file.
+    Open(String),
     /// Several things, each with what can be done to it.
     Items(Vec<(Facts, Vec<Link>)>),
 }
@@ -79,6 +81,9 @@ impl Reader<'_> {
             return Map::of(value).map(Shown::Map);
         }
         match value {
+            Value::String(path) if property.shows.as_deref() == Some("link") && path.starts_with("/api/") => {
+                Some(Shown::Open(path.clone()))
+            }
             Value::Array(items) if items.is_empty() => None,
             Value::Array(items) => {
                 let schema = self.document.plain(property);

@@ -10,6 +10,7 @@ mod joint;
 mod mediation;
 mod names;
 mod net;
+mod papers;
 mod people;
 mod people_data;
 mod residents;
@@ -104,6 +105,7 @@ pub(crate) async fn build(mut settings: Settings) -> Outcome<Vec<SignIn>> {
     net::write(&stage, start, &mut script);
     visits::write(&stage, start, &mut script);
     certificates::write(&stage, start, end, &mut script);
+    papers::write(&stage, start, &mut script);
     consultation::write(&stage, end, &mut script);
     mediation::write(&stage, start, end, &mut script);
     venue::write(&stage, start, end, &mut script);

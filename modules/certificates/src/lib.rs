@@ -196,7 +196,7 @@ pub static MODULE: Module = Module {
     }],
     timers: &[Timer {
         id: "certificates.check.forget",
-        every_seconds: 3_600,
+        every_seconds: 60,
         run: |tx| Box::pin(paper::check::forget(tx)),
     }],
     statistics: statistics::STATISTICS,
