@@ -57,8 +57,11 @@ const WORD: &str = "asks for a word that no example knows";
 const PARTIES: &str = "names the parties by ids that no example knows";
 const AGREED: &str = "only after an agreement, which names the parties";
 
-/// Tables that only deeds of [`BEYOND`] write to: what a grid has.
-pub(super) const UNWRITTEN: &[&str] = &["grid_boundary", "grid_household", "grid_staff"];
+/// Tables that only deeds of [`BEYOND`] write to: what a grid has. And checks are counted of who has no account.
+pub(super) const UNWRITTEN: &[&str] = &["certificates_check", "grid_boundary", "grid_household", "grid_staff"];
+
+/// What asks by POST, so that a secret stands in no address, and begins nothing.
+pub(super) const ASKS: &[&str] = &["certificates_paper_check"];
 
 /// What there can be only so many of.
 pub(super) const FEW: &[&str] = &["grid_subcategory_add", "grid_grid_draw", "grid_grid_import"];

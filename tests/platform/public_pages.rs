@@ -1,8 +1,9 @@
 //! Pages that need no signing in, used as a resident uses them.
 
 use jizuo_server::{MODULES, web};
-use jizuo_testing::places::VILLAGE;
+use jizuo_testing::places::{VILLAGE, WUHUA};
 use jizuo_testing::{Browser, TestApp};
+use serde_json::json;
 
 fn at(path: &str) -> String {
     format!("/console/{VILLAGE}/m/grid/{path}")
@@ -54,4 +55,61 @@ async fn what_is_not_open_to_everybody_still_leads_to_signing_in() {
         let page = resident.get(&at(path)).await.expect(303);
         assert!(page.location().starts_with("/console/sign-in"), "{path}: {}", page.location());
     }
+}
+
+#[tokio::test]
+async fn anybody_who_holds_a_paper_opens_its_square_code_and_learns_whether_it_holds() {
+    let test = TestApp::with(MODULES).await;
+    let all: Vec<&str> = test.app.registry.module("certificates").unwrap().permissions.iter().map(|p| p.id).collect();
+    let office = test.user(WUHUA, &all).await;
+    office.also(WUHUA, "base.village_clerk").await;
+    let here = format!("/places/{WUHUA}/certificates");
+    let item = json!({
+        "code": "hardship", "name": "家庭经济困难证明", "status_kind": "retained", "issuer": "乡镇人民政府",
+        "basis": { "kind": "regulation", "law": "法律援助条例", "article": "第十七条" },
+        "purposes": ["申请法律援助"], "verification": "visit", "body": "兹证明【姓名】家庭经济困难。",
+    });
+    let id = office.post(&format!("{here}/items"), item).await.expect(201).text("id");
+    office.post(&format!("{here}/items/{id}/publish"), json!({})).await.expect(200);
+    let known = json!({ "source": "document_seen", "basis": "statutory_duty", "facts": { "person.name": "李阿诗" } });
+    let person = office.post(&format!("/places/{VILLAGE}/persons"), known).await.expect(201).text("id");
+    let papers = format!("/places/{VILLAGE}/certificates/papers");
+    let body = json!({ "item": "hardship", "person": person, "verified": { "seen": "入户查看属实" } });
+    let id = office.post(&papers, body).await.expect(201).text("id");
+    office.post(&format!("{papers}/{id}/issue"), json!({})).await.expect(200);
+    let link = office.get(&format!("{papers}/{id}")).await.expect(200).text("link");
+    let page = link[link.find("/console").unwrap()..].split('#').next().unwrap().to_owned();
+
+    let router = web::router(&test.app, test.router.clone());
+    for (cookies, [asks, valid, revoked]) in [
+        ([("jizuo_lang", "zh"), ("jizuo_elders", "0")], ["查验证明", "有效", "已撤销"]),
+        ([("jizuo_lang", "en"), ("jizuo_elders", "1")], ["Check a paper", "Valid", "Revoked"]),
+    ] {
+        let mut anybody = Browser::new(&router);
+        for (name, value) in cookies {
+            anybody = anybody.cookie(name, value);
+        }
+        let form = anybody.get(&page).await.expect(200);
+        form.says(asks).is_silent_on("/console/places");
+        let path = page.split('?').next().unwrap();
+        // The code is filled in already: one press tells.
+        let code = page.split("code=").nth(1).unwrap();
+        form.says(code);
+        let told = anybody.submit(&form, path, &[("code", code)]).await.expect(200);
+        told.says("李**").says("ZM530102-2026-000001").is_silent_on("李阿诗");
+        if revoked == "已撤销" {
+            told.says(valid);
+            office.post(&format!("{papers}/{id}/revoke"), json!({ "reason": "冒名" })).await.expect(200);
+            let again = anybody.get(&page).await.expect(200);
+            anybody.submit(&again, path, &[("code", code)]).await.expect(200).says(revoked).is_silent_on("冒名");
+        } else {
+            told.says(revoked);
+        }
+        let wrong = anybody.submit(&form, path, &[("code", "AAAA")]).await.expect(200);
+        wrong.is_silent_on("ZM530102");
+    }
+    let desk = Browser::new(&router).cookie("jizuo_session", office.token().unwrap());
+    let mut desk = desk.cookie("jizuo_lang", "zh");
+    let matter = desk.get(&format!("/console/{VILLAGE}/m/certificates/papers/{id}")).await.expect(200);
+    matter.says(&format!("/api/v1{papers}/{id}/print")).says("下载文档");
 }

@@ -10,6 +10,7 @@ use jizuo_testing::places::{PANLONG, PANLONG_VILLAGE, VILLAGE, WUHUA};
 use jizuo_testing::{Answer, TestApp, User};
 use serde_json::{Value, json};
 
+use super::beyond::ASKS;
 use super::{body_of, described, document, sql};
 
 /// A county and a village in it.
@@ -51,7 +52,8 @@ pub(super) fn parameters(operation: &Operation) -> Vec<&str> {
 
 /// What begins something: writes that need to know of nothing but a place.
 pub(super) fn beginnings<'a>(app: &'a App, module: &str) -> Vec<&'a Operation> {
-    operations(app, module).into_iter().filter(|o| o.method == "POST" && parameters(o).is_empty()).collect()
+    let asks = |o: &&Operation| ASKS.contains(&o.id.as_str());
+    operations(app, module).into_iter().filter(|o| o.method == "POST" && parameters(o).is_empty() && !asks(o)).collect()
 }
 
 /// What is done to one thing: writes that need its id and nothing else.

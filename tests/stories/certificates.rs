@@ -39,6 +39,20 @@ async fn a_demand_for_proof_of_being_alive_gets_the_next_door_and_the_fifth_one_
         }
     }
 
+    // And no role and no path issues such a paper.
+    let mighty = test.user(WUHUA, &all).await;
+    let known = json!({ "source": "document_seen", "basis": "statutory_duty", "facts": { "person.name": "李阿奶" } });
+    let person = mighty.post(&format!("/places/{VILLAGE}/persons"), known).await.expect(201).text("id");
+    for place in [VILLAGE, WUHUA] {
+        for words in ["健在证明", "being_alive", "还活着的证明"] {
+            let body = json!({ "item": words, "person": person, "purpose": "领取养老金" });
+            let refused = mighty.post(&format!("/places/{place}/certificates/papers"), body).await;
+            let refused = refused.refused(409, "certificates.paper.negative");
+            assert!(refused.text("source").contains("民发〔2020〕20号附件第10项"), "{:#}", refused.body);
+            assert!(refused.text("detail").contains("社会保险"), "{:#}", refused.body);
+        }
+    }
+
     let demands = format!("/places/{VILLAGE}/certificates/demands");
     let county = test.user(WUHUA, &["certificates.demand.read"]).await;
     for n in 1..=5 {

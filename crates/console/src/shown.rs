@@ -21,6 +21,9 @@ pub(crate) enum Shown {
     Map(Map),
     /// Figures before and after, drawn.
     Bars(Bars),
+    /// Opens by itself: a paper to print, a file.
+    Open(String),
+    /// Several things.
     Items(Vec<Item>),
 }
 
@@ -106,6 +109,9 @@ impl Reader<'_> {
             return self.bars(value).map(Shown::Bars);
         }
         match value {
+            Value::String(path) if property.shows.as_deref() == Some("link") && path.starts_with("/api/") => {
+                Some(Shown::Open(path.clone()))
+            }
             Value::Array(items) if items.is_empty() => None,
             Value::Array(items) => {
                 let schema = self.document.plain(property);

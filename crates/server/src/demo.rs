@@ -11,6 +11,7 @@ mod joint;
 mod mediation;
 mod names;
 mod net;
+mod papers;
 mod people;
 mod people_data;
 mod residents;
@@ -105,6 +106,7 @@ pub(crate) async fn build(mut settings: Settings) -> Outcome<Vec<SignIn>> {
     net::write(&stage, start, &mut script);
     visits::write(&stage, start, &mut script);
     certificates::write(&stage, start, end, &mut script);
+    papers::write(&stage, start, &mut script);
     consultation::write(&stage, end, &mut script);
     deliberation::write(&stage, start, end, &mut script);
     mediation::write(&stage, start, end, &mut script);

@@ -1,4 +1,5 @@
-//! Certificate catalogue (证明事项目录): which papers may be asked of a resident, which not, and where to go instead.
+//! Certificate catalogue (证明事项目录): which papers may be asked of a resident, which not, and where to go instead; and what is
+//! issued under it.
 
 mod catalogue;
 pub mod demand;
@@ -19,8 +20,8 @@ pub static MODULE: Module = Module {
     id: "certificates",
     title: Text::new("证明事项目录", "Certificate catalogue"),
     about: Text::new(
-        "哪些证明不用开、到哪里办；清单外索要有记录、有提醒",
-        "Which papers nobody needs and where to go instead; off-list demands are recorded and told to the county office",
+        "哪些证明不用开、到哪里办；清单外索要有记录、有提醒；保留的当场出具，谁都能查验",
+        "Which papers nobody needs and where to go instead; off-list demands are recorded and told to the county office; what is kept is issued on the spot and checked by anybody",
     ),
     permissions: &[
         Permission::everything("certificates.item.read", Text::new("查看目录", "See the catalogue")),
@@ -248,7 +249,7 @@ pub static MODULE: Module = Module {
     }],
     timers: &[Timer {
         id: "certificates.check.forget",
-        every_seconds: 3_600,
+        every_seconds: 60,
         run: |tx| Box::pin(paper::check::forget(tx)),
     }],
     statistics: statistics::STATISTICS,

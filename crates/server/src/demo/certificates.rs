@@ -64,7 +64,7 @@ struct Item {
     fate: Fate,
 }
 
-/// Nothing here is retained: that needs a law behind it, and an invented one would be taken for a real one.
+/// Nothing here is retained: that needs a law behind it (see `papers.rs`).
 const ITEMS: [Item; 6] = [
     Item {
         code: "income",

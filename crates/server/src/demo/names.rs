@@ -117,6 +117,10 @@ pub(super) const NAMES: &[(&str, &str)] = &[
     ("茶正军", "chazhengjun"),
     ("普学光", "puxueguang"),
     ("罗玉仙", "luoyuxian"),
+    ("鲁正荣", "luzhengrong"),
+    ("毕秀兰", "bixiulan"),
+    ("纳国华", "naguohua"),
+    ("尹学珍", "yinxuezhen"),
 ];
 
 #[cfg(test)]

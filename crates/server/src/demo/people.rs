@@ -59,6 +59,7 @@ fn seats(role: &str) -> &'static [Seat] {
         "grid.handler" => &[Seat::County, Seat::Township(0)],
         "grid.commander" | "grid.police" => &[Seat::Township(0)],
         "certificates.clerk" => &[Seat::Village(0), Seat::Township(0)],
+        "certificates.head" => &[Seat::Village(0)],
         "consultation.clerk" | "consultation.secretary" => &[Seat::Village(0), Seat::Countryside],
         "consultation.township" => &[Seat::Township(0)],
         "mediation.mediator" => &[Seat::Village(0)],

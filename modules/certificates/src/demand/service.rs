@@ -1,5 +1,5 @@
-//! What is done with a demand: it is recorded, classified by the catalogue in force, and answered with the next door. There
-//! is no way to issue the paper.
+//! What is done with a demand: it is recorded, classified by the catalogue in force, and answered with the next door.
+//! Nothing is issued for it.
 
 use chrono::{DateTime, Utc};
 use jizuo_kernel::error::Faults;

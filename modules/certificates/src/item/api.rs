@@ -109,7 +109,7 @@ pub(crate) struct InFull {
     pub(crate) verification: Option<Verification>,
     /// The text of its paper, with blanks.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "兹证明{{姓名}}家庭经济困难：{{家庭情况}}。")]
+    #[schema(example = "兹证明【姓名】家庭经济困难：【家庭情况】。")]
     pub(crate) body: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) licence_type: Option<String>,
@@ -226,7 +226,7 @@ pub(crate) struct Purpose(String);
     "code": "hardship", "name": "家庭经济困难证明", "aliases": ["贫困证明"], "status_kind": "retained",
     "basis": { "kind": "regulation", "law": "法律援助条例", "article": "第十七条" }, "issuer": "乡镇人民政府",
     "requesting_body": "法律援助中心", "purposes": ["申请法律援助"], "validity_days": 180, "two_persons": true,
-    "verification": "visit", "body": "兹证明{{姓名}}家庭经济困难：{{家庭情况}}。特此证明。"
+    "verification": "visit", "body": "兹证明【姓名】家庭经济困难：【家庭情况】。特此证明。"
 }))]
 pub(crate) struct NewItem {
     /// Small letters, digits and `_`.
@@ -282,8 +282,8 @@ pub(crate) struct NewItem {
     wet_signature: bool,
     #[serde(default)]
     verification: Option<Verification>,
-    /// The text of its paper. Base data fills `{{姓名}}`, `{{公民身份号码}}` (masked), `{{性别}}`, `{{出生日期}}`, `{{民族}}`,
-    /// `{{现居住地}}`, `{{户籍所在地}}`; the paper itself `{{村（社区）}}`, `{{用途}}`, `{{出具日期}}`, `{{有效期至}}`; what else
+    /// The text of its paper. Base data fills `【姓名】`, `【公民身份号码】` (masked), `【性别】`, `【出生日期】`, `【民族】`,
+    /// `【现居住地】`, `【户籍所在地】`; the paper itself `【村（社区）】`, `【用途】`, `【出具日期】`, `【有效期至】`; what else
     /// stands in braces is asked of whoever applies.
     #[serde(default)]
     #[schema(max_length = 2_000)]

@@ -66,7 +66,7 @@ pub struct Model {
     pub wet_signature: bool,
     /// `visit`, `record`, `data`
     pub verification: Option<String>,
-    /// The text of its paper, with blanks: `{{姓名}}`.
+    /// The text of its paper, with blanks: `【姓名】`.
     pub body: Option<String>,
     /// 证照类型代码, 21 characters (GB/T 36904-2018).
     pub licence_type: Option<String>,

@@ -133,6 +133,13 @@ pub(crate) struct InFull {
     /// What its square code holds: the page to check it, and behind `#` the signed text (a JSON Web Signature).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) link: Option<String>,
+    /// The page to print; of an issued paper, as what follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(extensions(("x-shows" = json!("link"))))]
+    pub(crate) print: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(extensions(("x-shows" = json!("link"))))]
+    pub(crate) docx: Option<String>,
     /// Why it was refused or revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) ended_because: Option<String>,
@@ -152,6 +159,8 @@ pub(crate) struct InFull {
 async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
     let content = service::content(ctx, row)?;
     let issued = row.number.is_some();
+    let place = ctx.snapshot.places.place(row.place)?;
+    let below = |what| issued.then(|| format!("/api/v1/places/{}/certificates/papers/{}/{what}", place.code, row.id));
     Ok(InFull {
         paper: Entity::wire(ctx, row),
         person: row.person,
@@ -173,6 +182,8 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
         valid_from: row.valid_from,
         check_code: issued.then(|| issue::code_of(ctx, row).map(|plain| code::shown(&plain))).transpose()?,
         link: issued.then(|| document::link(ctx, row)).transpose()?,
+        print: below("print"),
+        docx: below("docx"),
         ended_because: row.ended_because.clone(),
         ended_by: row.ended_by_name.clone(),
         next_door: row.next_door.clone(),

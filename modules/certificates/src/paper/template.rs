@@ -1,4 +1,4 @@
-//! The text of a paper with its blanks, `{{姓名}}`: which of them the base data fills, which the paper itself knows, and which are
+//! The text of a paper with its blanks, `【姓名】`: which of them the base data fills, which the paper itself knows, and which are
 //! asked of whoever applies.
 
 use std::collections::BTreeMap;
@@ -6,8 +6,11 @@ use std::collections::BTreeMap;
 use jizuo_kernel::{Text, say};
 use jizuo_standards::element;
 
+const OPEN: char = '【';
+const CLOSE: char = '】';
+
 /// What is said where an item has no text of its own.
-pub(crate) const USUAL: &str = "兹证明{{姓名}}（居住地：{{村（社区）}}）：{{证明内容}}。\n特此证明。";
+pub(crate) const USUAL: &str = "兹证明【姓名】（居住地：【村（社区）】）：【证明内容】。\n特此证明。";
 
 /// Blanks that base data fills: what they are called, the field of the form, and the element.
 pub(crate) const KNOWN: [(&str, &str, &str); 7] = [
@@ -34,8 +37,8 @@ pub(crate) enum Piece<'a> {
 pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;
-    while let Some((before, opened)) = rest.split_once("{{") {
-        let Some((name, after)) = opened.split_once("}}") else { break };
+    while let Some((before, opened)) = rest.split_once(OPEN) {
+        let Some((name, after)) = opened.split_once(CLOSE) else { break };
         if !before.is_empty() {
             pieces.push(Piece::Text(before));
         }
@@ -87,11 +90,11 @@ const NAME: usize = 20;
 
 /// What is wrong with a text, if anything is.
 pub(crate) fn wrong(text: &str) -> Option<Text> {
-    let bare = |piece: &Piece<'_>| matches!(piece, Piece::Text(text) if text.contains("{{") || text.contains("}}"));
+    let bare = |piece: &Piece<'_>| matches!(piece, Piece::Text(text) if text.contains([OPEN, CLOSE]));
     if pieces(text).iter().any(bare) {
         return Some(Text::new(
-            "空格写作 {{名称}}，前后各两个花括号",
-            "a blank is written {{name}}, with two braces on either side",
+            "空格写作 【名称】，前后各两个花括号",
+            "a blank is written 【name】, with both brackets",
         ));
     }
     let blanks = blanks(text);
@@ -99,7 +102,7 @@ pub(crate) fn wrong(text: &str) -> Option<Text> {
         return Some(say!("最多 {MOST} 个空格", "at most {MOST} blanks"));
     }
     for blank in &blanks {
-        if blank.is_empty() || blank.chars().count() > NAME || blank.contains(['{', '}', '\n']) {
+        if blank.is_empty() || blank.chars().count() > NAME || blank.contains([OPEN, '\n']) {
             return Some(say!("空格名称为 1 至 {NAME} 个字", "a blank has a name of 1 to {NAME} characters"));
         }
         // What base data holds is not asked under its own name a second time.
@@ -113,7 +116,7 @@ pub(crate) fn wrong(text: &str) -> Option<Text> {
         }
     }
     if !blanks.contains(&"姓名") {
-        return Some(Text::new("正文须写明持有人：{{姓名}}", "the text names the holder: {{姓名}}"));
+        return Some(Text::new("正文须写明持有人：【姓名】", "the text names the holder: 【姓名】"));
     }
     None
 }
@@ -125,31 +128,31 @@ mod tests {
 
     #[test]
     fn blanks_are_found_in_their_order_and_filled() {
-        let text = "兹证明{{ 姓名 }}家庭{{情况}}，{{姓名}}属实。";
+        let text = "兹证明【姓名】家庭【情况】，【姓名】属实。";
         assert_eq!(blanks(text), ["姓名", "情况"]);
         assert!(is_asked("情况") && !is_asked("姓名") && !is_asked("用途"));
         let values = BTreeMap::from([("姓名".to_owned(), "李阿诗".to_owned())]);
         assert_eq!(filled(text, &values), "兹证明李阿诗家庭＿＿＿＿＿＿，李阿诗属实。");
-        let values = BTreeMap::from([("姓名".to_owned(), "{{情况}}".to_owned())]);
-        assert_eq!(filled("{{姓名}}。", &values), "{{情况}}。", "what was filled in is no template");
+        let values = BTreeMap::from([("姓名".to_owned(), "【情况】".to_owned())]);
+        assert_eq!(filled("【姓名】。", &values), "【情况】。", "what was filled in is no template");
     }
 
     #[test]
     fn what_cannot_be_a_text_is_said() {
         assert_eq!(wrong(USUAL), None);
         for (text, says) in [
-            ("{{姓名}}的{{情况", "两个花括号"),
-            ("{{姓名}}}}", "两个花括号"),
+            ("【姓名】的【情况", "成对"),
+            ("【姓名】】", "成对"),
             ("没有人", "须写明持有人"),
-            ("{{姓名}}{{}}", "1 至 20 个字"),
-            ("{{姓名}}{{联系电话}}", "person.phone"),
-            ("{{姓名}}{{银行卡号}}", "person.bank_card"),
+            ("【姓名】【】", "1 至 20 个字"),
+            ("【姓名】【联系电话】", "person.phone"),
+            ("【姓名】【银行卡号】", "person.bank_card"),
         ] {
             let why = wrong(text).unwrap();
             assert!(why.zh.contains(says), "{text}: {}", why.zh);
         }
-        let many: String = (0..21).map(|n| format!("{{{{第{n}项}}}}")).collect();
-        assert!(wrong(&format!("{{{{姓名}}}}{many}")).unwrap().zh.contains("最多 20"));
+        let many: String = (0..21).map(|n| format!("【第{n}项】")).collect();
+        assert!(wrong(&format!("【姓名】{many}")).unwrap().zh.contains("最多 20"));
     }
 
     #[test]

@@ -65,7 +65,7 @@ fn hardship() -> Value {
     item["purposes"] = json!(["申请法律援助", "申请助学金"]);
     item["validity_days"] = json!(30);
     item["verification"] = json!("visit");
-    item["body"] = json!("兹证明{{姓名}}是{{村（社区）}}居民，家庭经济困难。\n本证明用于{{用途}}，{{出具日期}}出具。");
+    item["body"] = json!("兹证明【姓名】是【村（社区）】居民，家庭经济困难。\n本证明用于【用途】，【出具日期】出具。");
     item
 }
 

@@ -260,7 +260,7 @@ async fn a_refusal_is_never_bare_and_an_application_may_be_taken_back() {
 async fn base_data_fills_the_blanks_and_only_the_rest_is_asked() {
     let test = platform().await;
     let mut item = hardship();
-    item["body"] = json!("兹证明{{姓名}}（{{性别}}，{{公民身份号码}}）：{{家庭情况}}。");
+    item["body"] = json!("兹证明【姓名】（【性别】，【公民身份号码】）：【家庭情况】。");
     publish(&test, WUHUA, item).await;
     let village = test.role(VILLAGE, "base.village_clerk").await;
     let known = json!({ "source": "document_seen", "basis": "statutory_duty", "facts": {
@@ -317,7 +317,7 @@ async fn only_a_retained_item_says_what_its_paper_is_and_says_it_well() {
     let mut item = poverty();
     item["validity_days"] = json!(0);
     item["purposes"] = json!(["", "好"]);
-    item["body"] = json!("{{姓名}}的电话是{{联系电话}}");
+    item["body"] = json!("【姓名】的电话是【联系电话】");
     item["licence_type"] = json!("123");
     let answer = editor.post(&at(WUHUA, "/items"), item).await.expect(422);
     assert_eq!(answer.fields(), ["validity_days", "purposes.0", "body", "licence_type"]);

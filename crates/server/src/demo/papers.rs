@@ -1,0 +1,81 @@
+//! Papers in the first county: one retained item, marked as of the demonstration, and papers of its village in every state.
+
+use axum::http::Method;
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::COUNTIES;
+use super::people::Stage;
+use super::script::{Script, in_office};
+
+/// Number in the list of the first village, what was seen, and what becomes of the application.
+const PAPERS: [(usize, &str, Fate); 5] = [
+    (9, "入户查看，本人常年患病，无固定收入，与邻居核对属实", Fate::Issued),
+    (11, "入户查看，两个孩子上学，家中一人务工，核对属实", Fate::Revoked),
+    (15, "核对收入台账，家庭收入高于当地标准", Fate::Refused),
+    (18, "入户查看，房屋受灾，核对属实", Fate::ToBeIssued),
+    (5, "入户查看，独居，靠养老金生活，核对属实", Fate::ToBeApproved),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fate {
+    Refused,
+    ToBeApproved,
+    ToBeIssued,
+    Issued,
+    Revoked,
+}
+
+pub(super) fn write(stage: &Stage, start: DateTime<Utc>, script: &mut Script) {
+    let Ok(ground) = stage.ground(COUNTIES[0].code) else { return };
+    let Some(village) = ground.villages.first() else { return };
+    let login = |role, place| stage.holding(role, place).ok().map(|person| person.login.clone());
+    let (Some(editor), Some(reviewer), Some(office), Some(clerk), Some(head)) = (
+        login("certificates.editor", &ground.county),
+        login("certificates.reviewer", &ground.county),
+        login("certificates.office", &ground.county),
+        login("certificates.clerk", village),
+        login("certificates.head", village),
+    ) else {
+        return;
+    };
+    let items = format!("/places/{}/certificates/items", ground.county.code);
+    // An invented law would be taken for a real one: this one says what it is.
+    let item = json!({
+        "code": "legal_aid", "name": "经济困难情况证明（演示）", "aliases": ["法律援助困难证明"], "status_kind": "retained",
+        "basis": { "kind": "regulation", "law": "（演示）法律援助条例", "article": "第十七条" },
+        "issuer": "村（居）民委员会", "requesting_body": "法律援助中心", "purposes": ["申请法律援助", "申请缓交诉讼费"],
+        "validity_days": 90, "two_persons": true, "verification": "visit",
+        "body": "兹证明【姓名】（公民身份号码：【公民身份号码】）是【村（社区）】居民，家庭经济困难：【家庭情况】。\n特此证明。",
+    });
+    script.add_kept(in_office(start, 2, 9, 5), &editor, items.clone(), item, "item-legal-aid".to_owned());
+    let publish = format!("{items}/{{item-legal-aid}}/publish");
+    script.add(in_office(start, 4, 15, 0), &reviewer, Method::POST, publish, json!({ "reason": "县政府常务会议审定" }));
+    let papers = format!("/places/{}/certificates/papers", village.code);
+    for (n, (who, seen, fate)) in PAPERS.into_iter().enumerate() {
+        let name = format!("paper-{n}");
+        let day = 9 + i64::try_from(n).unwrap_or_default() * 5;
+        let mut post = |day: i64, hour: u32, by: &str, step: &str, body: Value| {
+            let path = format!("{papers}/{{{name}}}/{step}");
+            script.add(in_office(start, day, hour, 20), by, Method::POST, path, body);
+        };
+        if fate == Fate::Refused {
+            let why = json!({ "reason": "收入高于当地标准", "next_door": "可以到街道社会救助窗口申请核对" });
+            post(day, 16, &head, "refuse", why);
+        }
+        if fate >= Fate::ToBeIssued {
+            post(day, 11, &head, "approve", json!({}));
+        }
+        if fate >= Fate::Issued {
+            post(day, 15, &clerk, "issue", json!({}));
+        }
+        if fate == Fate::Revoked {
+            post(day + 10, 10, &office, "revoke", json!({ "reason": "家庭收入已有改善，本人申请撤销" }));
+        }
+        let body = json!({
+            "item": "legal_aid", "person": format!("{{resident-0-{who}}}"), "purpose": "申请法律援助",
+            "answers": [{ "blank": "家庭情况", "text": "收入不足以支付律师费用" }], "verified": { "seen": seen },
+        });
+        script.add_kept(in_office(start, day, 9, 40), &clerk, papers.clone(), body, name.clone());
+    }
+}
