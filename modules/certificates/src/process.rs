@@ -48,13 +48,16 @@ pub(crate) static ITEM: Process = Process {
     ],
 };
 
+pub(crate) const PUBLISHED: &str = "published";
+
+/// A reform is carried out whole when it is published.
 pub(crate) static REFORM: Process = Process {
     id: "certificates.reform",
     title: Text::new("证明事项清理流程", "The life of a reform of the catalogue"),
     start: "proposed",
     states: &[
         State { id: "proposed", title: Text::new("待公布", "Proposed"), phase: Phase::Waiting },
-        State { id: IN_FORCE, title: Text::new("已公布", "Published"), phase: Phase::Done },
+        State { id: PUBLISHED, title: Text::new("已公布", "Published"), phase: Phase::Done },
         State { id: "withdrawn", title: Text::new("已撤回", "Withdrawn"), phase: Phase::Done },
     ],
     steps: &[
@@ -62,7 +65,7 @@ pub(crate) static REFORM: Process = Process {
             action: "certificates.reform.publish",
             title: Text::new("公布清理方案", "Publish the reform"),
             from: &["proposed"],
-            to: IN_FORCE,
+            to: PUBLISHED,
             deadline: None,
             needs: None,
             skip: Skip::Never(Text::new(

@@ -70,6 +70,9 @@ pub(crate) fn may_be_sound(asked: &str) -> bool {
 /// `jianzai` and `jz` are 健在, for people who do not write characters.
 pub(crate) fn sounds_like(asked: &str, key: &str) -> Option<Fit> {
     let asked = asked.replace(' ', "");
+    // The key has lost the word for paper, 证明.
+    let bare =
+        ["zhengming", "zm"].iter().find_map(|paper| asked.strip_suffix(paper)).filter(|rest| rest.len() >= TELLING);
     let (mut whole, mut initials) = (String::new(), String::new());
     for sound in key.to_pinyin().flatten() {
         whole.push_str(sound.plain());
@@ -77,7 +80,8 @@ pub(crate) fn sounds_like(asked: &str, key: &str) -> Option<Fit> {
     }
     let length = initials.len();
     // Of so few letters only all that there are.
-    let fits = whole.starts_with(&asked) && asked.len() > 2 || initials == asked;
+    let fits = |asked: &str| whole.starts_with(asked) && asked.len() > 2 || initials == asked;
+    let fits = fits(&asked) || bare.is_some_and(fits);
     (length >= TELLING && fits).then_some(Fit::Sound(length))
 }
 
@@ -175,6 +179,9 @@ mod tests {
             ("wufanzui", "无犯罪记录", true),
             ("wfzjl", "无犯罪记录", true),
             ("wf", "无犯罪记录", false),
+            ("jzzm", "健在", true),
+            ("jianzaizhengming", "健在", true),
+            ("zm", "健在", false),
             ("dog", "健在", false),
         ] {
             assert_eq!(may_be_sound(asked) && sounds_like(asked, key).is_some(), fits, "{asked} {key}");

@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::ending;
 use super::entity::{Entity, Model, RETIRED};
 use super::kind::{Replacement, StatusKind, Verification};
 use super::paper::Terms;
@@ -359,6 +360,6 @@ pub(crate) struct Retire {
 async fn retire(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<Retire>) -> Result<Reply<Item>> {
     let row = process::find::<Entity>(&ctx, path.id).await?;
     let mut tx = ctx.begin().await?;
-    let row = service::retire(&mut tx, &row, Some(body.reason)).await?;
+    let row = ending::retire(&mut tx, &row, Some(body.reason)).await?;
     process::done::<Entity>(&ctx, tx, "certificates.item.retire", &row).await
 }

@@ -12,9 +12,9 @@ use utoipa::ToSchema;
 
 use super::entity::{ActiveModel, Column, Entity, Model};
 use crate::catalogue::{Answer, Entry, in_force};
-use crate::item::Replacement;
 use crate::item::service as items;
-use crate::process::{IN_FORCE, REFORM};
+use crate::item::{Replacement, ending};
+use crate::process::{PUBLISHED, REFORM};
 
 /// One paper, and what is done instead.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -102,13 +102,13 @@ fn not_issued(entries: &[Entry], code: &str) -> Option<Text> {
 pub(crate) async fn step(tx: &mut Tx, row: &Model, action: &str, reason: Option<String>) -> Result<Model> {
     let row = process::advance::<Entity>(tx, row, action, Move { reason, ..Move::default() }).await?;
     // The state decides, not the step: a place may have put steps of its own in between.
-    if row.state != IN_FORCE {
+    if row.state != PUBLISHED {
         return Ok(row);
     }
     let before = issued(&in_force(tx.ctx()).await?);
     let changes: Vec<Change> = serde_json::from_value(row.changes.clone())?;
     for change in &changes {
-        items::replace(tx, &change.code, change.replacement, change.next_door.clone(), &row.reason).await?;
+        ending::replace(tx, &change.code, change.replacement, change.next_door.clone(), &row.reason).await?;
     }
     tx.write_waiting().await?;
     let after = issued(&in_force(tx.ctx()).await?);
