@@ -285,7 +285,7 @@ pub(crate) struct NewItem {
     verification: Option<Verification>,
     /// The text of its paper. Base data fills `【姓名】`, `【公民身份号码】` (masked), `【性别】`, `【出生日期】`, `【民族】`,
     /// `【现居住地】`, `【户籍所在地】`; the paper itself `【村（社区）】`, `【用途】`, `【出具日期】`, `【有效期至】`; what else
-    /// stands in braces is asked of whoever applies.
+    /// stands in such brackets is asked of whoever applies.
     #[serde(default)]
     #[schema(max_length = 2_000)]
     body: Option<String>,

@@ -92,10 +92,7 @@ const NAME: usize = 20;
 pub(crate) fn wrong(text: &str) -> Option<Text> {
     let bare = |piece: &Piece<'_>| matches!(piece, Piece::Text(text) if text.contains([OPEN, CLOSE]));
     if pieces(text).iter().any(bare) {
-        return Some(Text::new(
-            "空格写作 【名称】，前后各两个花括号",
-            "a blank is written 【name】, with both brackets",
-        ));
+        return Some(Text::new("空格写作【名称】，前后括号成对", "a blank is written 【name】, with both brackets"));
     }
     let blanks = blanks(text);
     if blanks.len() > MOST {
