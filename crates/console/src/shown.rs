@@ -105,7 +105,7 @@ impl Reader<'_> {
         if self.is_drawn(property) {
             return Map::of(value).map(Shown::Map);
         }
-        if property.shows.as_deref() == Some("bars") {
+        if self.shows(property, "bars") {
             return self.bars(value).map(Shown::Bars);
         }
         match value {
@@ -161,10 +161,15 @@ impl Reader<'_> {
 
     /// A boundary, or features that have one.
     fn is_drawn(&self, property: &Schema) -> bool {
+        self.shows(property, "map")
+    }
+
+    /// Whether a property, or what it holds several of, says that it is shown so.
+    fn shows(&self, property: &Schema, how: &str) -> bool {
         let plain = self.document.plain(property);
         let item = plain.items.as_deref().map(|item| self.document.plain(item)).unwrap_or_default();
-        let drawn = |schema: &Schema| schema.shows.as_deref() == Some("map");
-        drawn(property) || drawn(&plain) || item.properties.values().any(drawn)
+        let says = |schema: &Schema| schema.shows.as_deref() == Some(how);
+        says(property) || says(&plain) || item.properties.values().any(says)
     }
 
     /// A value in one line, for a cell of a table.

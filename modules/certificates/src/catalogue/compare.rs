@@ -32,6 +32,7 @@ struct Days {
 #[schema(as = certificates::Count)]
 struct Count {
     title: Text,
+    #[schema(extensions(("x-shows" = json!("bars"))))]
     before: i64,
     after: i64,
 }
@@ -58,7 +59,6 @@ struct Changed {
 struct Comparison {
     from: NaiveDate,
     to: NaiveDate,
-    #[schema(extensions(("x-shows" = json!("bars"))))]
     counts: Vec<Count>,
     /// Those that are issued no more come first.
     changes: Vec<Changed>,

@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::entity::{Entity, Model};
-use super::service::{self, Change, New};
+use super::service::{self, Cancelled, Change, New};
 use crate::item::Replacement;
 use crate::process::REFORM;
 
@@ -75,7 +75,7 @@ struct InFull {
     #[schema(inline)]
     reform: Reform,
     reason: String,
-    changes: Vec<Change>,
+    changes: Vec<Cancelled>,
     proposed_by: String,
     #[serde(flatten)]
     #[schema(inline)]

@@ -17,7 +17,7 @@ use crate::item::{Replacement, ending};
 use crate::process::{PUBLISHED, REFORM};
 
 /// One paper, and what is done instead.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = certificates::Change)]
 pub(crate) struct Change {
@@ -28,8 +28,20 @@ pub(crate) struct Change {
     pub(crate) code: String,
     pub(crate) replacement: Replacement,
     /// Where to go instead; said by the replacement unless given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     #[schema(max_length = 300)]
+    pub(crate) next_door: Option<String>,
+}
+
+/// One paper that is cancelled, by its name as well.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = certificates::Cancelled)]
+pub(crate) struct Cancelled {
+    #[schema(example = "income")]
+    pub(crate) code: String,
+    pub(crate) name: String,
+    pub(crate) replacement: Replacement,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) next_door: Option<String>,
 }
 
@@ -68,7 +80,9 @@ pub(crate) async fn propose(tx: &mut Tx, new: New) -> Result<Model> {
             faults.add(&field, "certificates.reform.not_issued", why);
         }
         let next_door = faults.said(&format!("changes[{n}].next_door"), change.next_door.as_deref(), 300);
-        changes.push(Change { next_door, ..change });
+        let known = entries.iter().find(|entry| entry.code == change.code);
+        let name = known.map(|entry| entry.name.zh.to_string()).unwrap_or_default();
+        changes.push(Cancelled { code: change.code, name, replacement: change.replacement, next_door });
     }
     faults.check()?;
     let opening = process::open(tx, &REFORM, &place, |_| title.clone(), Move::default()).await?;
@@ -106,7 +120,7 @@ pub(crate) async fn step(tx: &mut Tx, row: &Model, action: &str, reason: Option<
         return Ok(row);
     }
     let before = issued(&in_force(tx.ctx()).await?);
-    let changes: Vec<Change> = serde_json::from_value(row.changes.clone())?;
+    let changes: Vec<Cancelled> = serde_json::from_value(row.changes.clone())?;
     for change in &changes {
         ending::replace(tx, &change.code, change.replacement, change.next_door.clone(), &row.reason).await?;
     }
