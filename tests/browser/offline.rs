@@ -45,6 +45,13 @@ async fn a_report_that_is_filled_without_a_line_is_sent_once_when_there_is_one()
 
     up.shutdown_background();
     desk.fill("什么事", "村口垃圾堆放").await;
+    // A photograph waits with it.
+    let point = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
+    let choose = "const bytes = Uint8Array.from(atob(arguments[0]), c => c.charCodeAt(0));
+        const files = new DataTransfer();
+        files.items.add(new File([bytes], 'photo.png', { type: 'image/png' }));
+        document.querySelector('[name=attachments]').files = files.files;";
+    desk.script(choose, vec![point.into()]).await;
     desk.script("document.querySelector('[name=category][value=\"04\"], [name=category]').value = '04'", Vec::new())
         .await;
     desk.script("document.querySelector('main button.main').click()", Vec::new()).await;
@@ -60,6 +67,9 @@ async fn a_report_that_is_filled_without_a_line_is_sent_once_when_there_is_one()
     let dispatcher = desk.test.role(WUHUA, "grid.dispatcher").await;
     let list = dispatcher.get(&format!("/places/{WUHUA}/grid/incidents")).await.expect(200);
     assert_eq!((list.items().len(), &list.items()[0]["title"]), (1, &"村口垃圾堆放".into()));
+    let path = format!("/places/{WUHUA}/grid/incidents/{}", list.items()[0]["id"].as_str().unwrap());
+    let shown = dispatcher.get(&path).await.expect(200);
+    assert_eq!(shown.body["attachments"].as_array().unwrap().len(), 1, "the photograph came along");
     desk.leave().await;
     up.shutdown_background();
 }
