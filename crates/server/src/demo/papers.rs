@@ -44,7 +44,7 @@ pub(super) fn write(stage: &Stage, start: DateTime<Utc>, script: &mut Script) {
     let item = json!({
         "code": "legal_aid", "name": "经济困难情况证明（演示）", "aliases": ["法律援助困难证明"], "status_kind": "retained",
         "basis": { "kind": "regulation", "law": "（演示）法律援助条例", "article": "第十七条" },
-        "issuer": "村（居）民委员会", "requesting_body": "法律援助中心", "purposes": ["申请法律援助", "申请缓交诉讼费"],
+        "issuer": "居民委员会", "requesting_body": "法律援助中心", "purposes": ["申请法律援助", "申请缓交诉讼费"],
         "validity_days": 90, "two_persons": true, "verification": "visit",
         "body": "兹证明【姓名】（公民身份号码：【公民身份号码】）是【村（社区）】居民，家庭经济困难：【家庭情况】。\n特此证明。",
     });

@@ -65,7 +65,8 @@ pub(super) fn of(ctx: &Ctx, row: &Model) -> Option<Licence> {
 pub(super) fn issuer(ctx: &Ctx, row: &Model) -> String {
     let name = ctx.snapshot.places.name(row.place);
     match &row.issuer {
-        Some(issuer) => format!("{name}（{issuer}）"),
-        None => name.to_owned(),
+        // A village whose name says it already is not named twice.
+        Some(issuer) if !name.ends_with(issuer.as_str()) => format!("{name}（{issuer}）"),
+        _ => name.to_owned(),
     }
 }
