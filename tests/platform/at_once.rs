@@ -35,6 +35,8 @@ const BEYOND: &[(&str, &str)] = &[
     ("grid.managed.visit", AGAIN),
     ("grid.managed.adjust", AGAIN),
     ("certificates.paper.pass", "taken by itself, unless a county has put a step before it"),
+    ("certificates.reform.publish", REFORM),
+    ("certificates.reform.withdraw", REFORM),
     ("venue.booking.confirm", "the twin takes the room; the module's own tests race for it"),
     ("venue.booking.hand_back", "only after the confirmation"),
     ("consultation.meeting.exempt", "taken by itself, unless a county has put a step before it"),
@@ -45,6 +47,8 @@ const BEYOND: &[(&str, &str)] = &[
     ("mediation.case.perform", "only after an agreement, which names the parties"),
     ("mediation.case.breach", "only after an agreement, which names the parties"),
 ];
+const REFORM: &str =
+    "cancels papers that are issued here, and no example lays one down; the module's own tests race for it";
 const PARTY: &str = "asked within an incident, and begun by nothing else; the module's own tests race for it";
 const CALLED: &str = "called by a whistle, and begun by nothing else; the module's own tests race for it";
 const AGAIN: &str = "leads back to where it starts, and then wants If-Match; see the module's tests";

@@ -269,13 +269,6 @@ pub async fn advance<E: Matter>(tx: &mut Tx, row: &E::Model, action: &str, how: 
         Clock::GoOn => left_of(tx, &facts).await?,
         _ => None,
     };
-    task::Entity::update_within(&Scope::counties(vec![facts.county]))
-        .col_expr(task::Column::DoneAt, Expr::value(Some(tx.now)))
-        .col_expr(task::Column::DoneBy, Expr::value(Some(tx.actor.name.clone())))
-        .filter(task::Column::Matter.eq(facts.id))
-        .filter(task::Column::DoneAt.is_null())
-        .exec(tx.db())
-        .await?;
     let due_at = wait(tx, &definition, kind, &facts, &to.id, &how, left)?;
     // What is done to it after its end does not make it end later.
     let closed_at = (to.phase == Phase::Done).then(|| facts.closed_at.unwrap_or(tx.now));
@@ -296,6 +289,14 @@ pub async fn advance<E: Matter>(tx: &mut Tx, row: &E::Model, action: &str, how: 
         let state = now.map_or(facts.state, |row| E::facts(&row).state);
         return Err(not_now(&definition, &state));
     };
+    // After the row, which a noun may have locked already: two steps of one matter wait for each other in one order.
+    task::Entity::update_within(&Scope::counties(vec![facts.county]))
+        .col_expr(task::Column::DoneAt, Expr::value(Some(tx.now)))
+        .col_expr(task::Column::DoneBy, Expr::value(Some(tx.actor.name.clone())))
+        .filter(task::Column::Matter.eq(facts.id))
+        .filter(task::Column::DoneAt.is_null())
+        .exec(tx.db())
+        .await?;
     tx.note("from", &facts.state);
     tx.note("to", &to.id);
     if taken.local {

@@ -116,6 +116,29 @@ async fn a_reform_is_whole_or_nothing() {
 }
 
 #[tokio::test]
+async fn of_two_reforms_published_by_many_at_once_one_cancels_the_paper() {
+    let test = platform().await;
+    let (editor, reviewer) = people(&test).await;
+    publish(&test, WUHUA, paper(1)).await;
+    let body = json!({ "title": "清理", "reason": "已能核验", "items": ["local_1"] });
+    let mut steps = Vec::new();
+    for _ in 0..2 {
+        let id = editor.post(&at(WUHUA, "/reforms"), body.clone()).await.expect(201).text("id");
+        steps.extend(std::iter::repeat_n(at(WUHUA, &format!("/reforms/{id}/publish")), 6));
+    }
+    let tasks = steps.iter().map(|path| {
+        let reviewer = reviewer.at_once();
+        async move { reviewer.post(path, json!({})).await.status.as_u16() }
+    });
+    let mut statuses = crate::together(tasks).await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [vec![200], vec![409; 11]].concat());
+    let kept = reviewer.get(&at(WUHUA, "/items?code=local_1")).await.expect(200);
+    let states: Vec<_> = kept.items().iter().map(|one| one["state"].clone()).collect();
+    assert_eq!(states, ["in_force", "retired"], "followed once");
+}
+
+#[tokio::test]
 async fn a_county_without_papers_sends_nobody_for_one() {
     let test = platform().await;
     publish(&test, WUHUA, paper(1)).await;
