@@ -1,5 +1,7 @@
 //! Papers of the certificate catalogue: every operation of theirs, with success once.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jizuo_testing::places::{VILLAGE, WUHUA};
 use jizuo_testing::{TestApp, User};
 use serde_json::{Value, json};
@@ -96,6 +98,13 @@ async fn reform(test: &TestApp, editor: &User<'_>, reviewer: &User<'_>) {
     reviewer.post(&format!("{reforms}/{id}/publish"), json!({})).await.expect(200);
     reviewer.get(&reforms).await.expect(200);
     reviewer.get(&format!("{reforms}/{id}")).await.expect(200);
+    let sheet = "名称,类型,替代方式\n收入证明,替代,数据核验\n工作证明,替代,告知承诺\n";
+    let sheet = json!({ "content": STANDARD.encode(sheet) });
+    editor.post(&format!("/places/{WUHUA}/certificates/items/import"), sheet).await.expect(200);
+    let proposed = editor.get(&format!("/places/{WUHUA}/certificates/items?state=proposed")).await.expect(200);
+    let ids: Vec<_> = proposed.items().iter().map(|item| item["id"].clone()).collect();
+    let publish = format!("/places/{WUHUA}/certificates/items/publish");
+    reviewer.post(&publish, json!({ "items": ids })).await.expect(200);
     let anybody = test.stranger();
     for path in
         ["comparison?from=2026-01-01", "poster", "open/catalogue.json", "open/catalogue.csv", "open/catalogue.xlsx"]

@@ -23,10 +23,16 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0019_overdue_above", up: m0019_overdue_above },
 ];
 
-/// What is late above the counties: newest first, told by the index alone.
+/// Lists above the counties, newest first: what is late, told by the index alone; what is in one state or supervised; grids that have
+/// not ended.
 fn m0019_overdue_above(s: &mut Schema) {
     s.add_index_while_null("grid_incident", &["id", "due_at"], "closed_at");
     s.add_index_while_null("grid_incident", &["prefecture", "id", "due_at"], "closed_at");
+    for columns in [&["state", "id"][..], &["prefecture", "state", "id"], &["supervised", "id"]] {
+        s.add_index("grid_incident", columns);
+    }
+    s.add_index_while_null("grid_grid", &["id"], "ended_on");
+    s.add_index_while_null("grid_grid", &["prefecture", "id"], "ended_on");
 }
 
 /// Lists and figures that no county leads, for prefectures and, where the province lets itself see matters, for it.

@@ -1,6 +1,8 @@
 //! Weeks of grid work: incidents in real villages, in every state, some overdue; a county's own step and a province's rule.
 
 use axum::http::Method;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Duration, Utc};
 use jizuo_kernel::identity::grants::SYSTEM_ADMIN;
 use serde_json::{Value, json};
@@ -158,6 +160,11 @@ const LIVES: [Life; 35] = [
     life(4, "accept dispatch suspend"),
 ];
 
+/// 人居环境
+const LIVING_CONDITIONS: &str = "04";
+/// Drawn for the demonstration.
+const PICTURE: &[u8] = include_bytes!("rubbish.jpg");
+
 struct Incident<'a> {
     people: &'a People,
     ground: &'a Ground,
@@ -267,6 +274,9 @@ impl Incident<'_> {
             body["reporter_name"] = json!(name);
             body["reporter_phone"] = json!(format!("138888{:05}", 10_000 + self.at));
             body["on_behalf_of"] = json!(name);
+        }
+        if story.category == LIVING_CONDITIONS {
+            body["attachments"] = json!([STANDARD.encode(PICTURE)]);
         }
         body
     }

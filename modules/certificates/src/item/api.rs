@@ -10,11 +10,11 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::ending;
 use super::entity::{Entity, Model, RETIRED};
 use super::kind::{Replacement, StatusKind, Verification};
 use super::paper::Terms;
 use super::service::{self, Filter, New};
+use super::{ending, file};
 use crate::process::{IN_FORCE, ITEM};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -22,6 +22,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list, propose))
         .routes(routes!(show))
         .routes(routes!(retire))
+        .merge(file::routes())
         .merge(process::steps::<Entity>(&ITEM, &[]))
 }
 

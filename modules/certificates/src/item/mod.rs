@@ -3,6 +3,7 @@
 mod api;
 pub(crate) mod ending;
 pub mod entity;
+mod file;
 mod kind;
 mod paper;
 pub(crate) mod service;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa::openapi::extensions::ExtensionsBuilder;
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -90,17 +90,21 @@ async fn list(ctx: Ctx, Query(wanted): Query<Wanted>, Query(paging): Query<Pagin
     Ok(Json(process::list::<Entity>(&ctx, &wanted, &paging, |query| query).await?))
 }
 
-/// Codes of items that are issued here.
-fn codes() -> RefOr<Schema> {
-    let choices = json!({
-        "path": "/certificates/items?state=in_force&status_kind=retained&limit=100", "value": "code", "title": "name"
-    });
-    let one = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .pattern(Some("^[a-z][a-z0-9_]{0,59}$"))
-        .extensions(Some(ExtensionsBuilder::new().add("x-choices", choices).build()));
-    let about = "Papers of which the same is done instead: codes of items that are issued here.";
+/// Several items, chosen from a list by one of their fields.
+pub(crate) fn chosen(path: &str, value: &str, about: &str) -> RefOr<Schema> {
+    let choices = json!({ "path": path, "value": value, "title": "name" });
+    let one = ObjectBuilder::new().schema_type(Type::String);
+    let one = match value {
+        "id" => one.format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
+        _ => one.pattern(Some("^[a-z][a-z0-9_]{0,59}$")),
+    };
+    let one = one.extensions(Some(ExtensionsBuilder::new().add("x-choices", choices).build()));
     ArrayBuilder::new().items(one).max_items(Some(service::MOST)).description(Some(about)).build().into()
+}
+
+fn codes() -> RefOr<Schema> {
+    let about = "Papers of which the same is done instead: codes of items that are issued here.";
+    chosen("/certificates/items?state=in_force&status_kind=retained&limit=100", "code", about)
 }
 
 /// Which papers are cancelled, and what is done instead.

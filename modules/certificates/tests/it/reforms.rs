@@ -1,5 +1,7 @@
 //! Reforms: many papers cancelled at once, what is counted before and after, and how everybody reads of it.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::Duration;
 use jizuo_testing::places::{ESHAN, PROVINCE, VILLAGE, WUHUA};
 use jizuo_testing::{TestApp, User};
@@ -136,6 +138,44 @@ async fn of_two_reforms_published_by_many_at_once_one_cancels_the_paper() {
     let kept = reviewer.get(&at(WUHUA, "/items?code=local_1")).await.expect(200);
     let states: Vec<_> = kept.items().iter().map(|one| one["state"].clone()).collect();
     assert_eq!(states, ["in_force", "retired"], "followed once");
+}
+
+#[tokio::test]
+async fn a_sheet_of_items_is_proposed_and_published_at_once_or_every_wrong_row_is_named() {
+    let test = platform().await;
+    let (editor, reviewer) = people(&test).await;
+    let import = async |text: &str| {
+        let content = STANDARD.encode(text);
+        editor.post(&at(WUHUA, "/items/import"), json!({ "content": content })).await
+    };
+    let head = "某县证明事项,,,,,,,,,\n名称,类型,依据类型,设定依据,条款,开具单位,索要单位,替代方式,到哪里办,俗称\n";
+    let good = "家庭经济困难证明,保留,行政法规,法律援助条例,第十七条,乡镇人民政府,法律援助中心,,,贫困证明、困难证明\n\
+                收入证明,替代,,,,,县民政局,数据核验,,\n自建房安全证明,不出具,,,,,,,到住建局申请鉴定,\n";
+    let bad = "健在证明,保留,法律,老年法,第一条,村委会,,,,\n工作证明,替代,,,,,,猜一猜,,\n贫困户证明,留着,,,,,,,,\n";
+    let refused = import(&format!("{head}{good}{bad}")).await.expect(422);
+    let told: Vec<_> = refused.fields().iter().map(|field| (*field).to_owned()).collect();
+    assert_eq!(told, ["rows[6].name", "rows[7].replacement", "rows[8].status_kind"], "{:#}", refused.body);
+    assert!(
+        refused.body.to_string().contains("社会保险"),
+        "a row that the negative list stops is told the next door, too"
+    );
+    assert!(editor.get(&at(WUHUA, "/items")).await.expect(200).items().is_empty(), "nothing of it is proposed");
+    assert_eq!(import("a,b\n1,2\n").await.expect(422).fields(), ["content"]);
+
+    assert_eq!(import(&format!("{head}{good}")).await.expect(200).text("proposed"), "3");
+    let proposed = reviewer.get(&at(WUHUA, "/items?state=proposed")).await.expect(200);
+    let codes: Vec<_> = proposed.items().iter().map(|item| item["code"].clone()).collect();
+    assert!(codes.contains(&json!("shouruzhengming")), "{codes:?}");
+    let ids: Vec<_> = proposed.items().iter().map(|item| item["id"].clone()).collect();
+    let publish = at(WUHUA, "/items/publish");
+    let mut unknown = ids.clone();
+    unknown.push(json!("0192f0c0-0000-7000-8000-000000000001"));
+    reviewer.post(&publish, json!({ "items": unknown })).await.expect(404);
+    assert_eq!(reviewer.get(&at(WUHUA, "/items?state=in_force")).await.expect(200).items().len(), 0, "all or none");
+    editor.post(&publish, json!({ "items": ids })).await.expect(403);
+    assert_eq!(reviewer.post(&publish, json!({ "items": ids })).await.expect(200).text("published"), "3");
+    let told = test.stranger().get(&lookup(VILLAGE, "贫困证明")).await.expect(200);
+    assert_eq!(told.body["answers"][0]["answer"], "issued_here");
 }
 
 #[tokio::test]

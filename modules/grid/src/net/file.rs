@@ -1,11 +1,10 @@
 //! A file with grids, read into lines: a spreadsheet with a header, or GeoJSON features with properties.
 
-use std::ops::ControlFlow;
 use std::str::FromStr;
 
 use geojson::{FeatureCollection, GeoJson};
 use jizuo_kernel::error::invalid;
-use jizuo_kernel::sheets::{Book, Row};
+use jizuo_kernel::sheets::{Named, Titled, named};
 use jizuo_kernel::{Result, Text};
 
 use super::boundary::Boundary;
@@ -39,7 +38,7 @@ impl Line {
 }
 
 /// The titles of a column, by field.
-const TITLES: [(&str, &[&str]); 7] = [
+const TITLES: &[Titled] = &[
     ("village", &["村", "社区", "村社区", "所属村", "所属社区", "所属村社区", "village"]),
     ("name", &["网格名称", "名称", "网格", "name"]),
     ("kind", &["类型", "网格类型", "kind"]),
@@ -82,39 +81,23 @@ fn features(text: &str) -> Result<Vec<Line>> {
         .collect())
 }
 
+/// More grids than a county has.
+const MOST: usize = 60_000;
+
 fn rows(bytes: Vec<u8>) -> Result<Vec<Line>> {
-    let book = Book::open(bytes, &[])?;
-    let mut all: Vec<Row> = Vec::new();
-    book.rows(1, |row| {
-        all.push(row);
-        if all.len() > 60_000 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })?;
-    let field = |text: &str| {
-        let plain: String = text.chars().filter(|c| !c.is_whitespace() && !"（）()、/".contains(*c)).collect();
-        TITLES.iter().find(|(_, titles)| titles.contains(&plain.as_str())).map(|(field, _)| *field)
-    };
-    let header = all.iter().take(20).position(|row| {
-        let known = row.cells.iter().filter(|cell| field(&cell.shown()).is_some()).count();
-        known >= 2 && row.cells.iter().any(|cell| field(&cell.shown()) == Some("name"))
-    });
-    let Some(header) = header else {
+    let Some(rows) = named(bytes, TITLES, "name", MOST)? else {
         let why = Text::new(
             "在前 20 行里没有找到表头（村（社区）、网格名称、类型、四至、网格长、联系电话）",
             "no header was found in the first 20 rows (村（社区）, 网格名称, 类型, 四至, 网格长, 联系电话)",
         );
         return Err(invalid("content", "grid.import.header", why));
     };
-    let columns: Vec<Option<&str>> = all[header].cells.iter().map(|cell| field(&cell.shown())).collect();
-    Ok(all[header + 1..]
-        .iter()
-        .map(|row| {
-            let mut line = Line { number: row.number, ..Line::default() };
-            for (field, cell) in columns.iter().zip(&row.cells) {
-                if let Some(field) = field {
-                    line.set(field, cell.shown().trim().to_owned());
-                }
-            }
-            line
-        })
-        .collect())
+    let line = |row: Named| {
+        let mut line = Line { number: row.number, ..Line::default() };
+        for (field, _) in TITLES {
+            line.set(field, row.text(field).to_owned());
+        }
+        line
+    };
+    Ok(rows.into_iter().map(line).collect())
 }
