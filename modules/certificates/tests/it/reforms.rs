@@ -89,8 +89,9 @@ async fn a_reform_is_whole_or_nothing() {
     let (editor, reviewer) = people(&test).await;
     let id = publish(&test, WUHUA, paper(1)).await;
     publish(&test, WUHUA, paper(2)).await;
-    let propose = |items: Value| {
-        editor.post(&at(WUHUA, "/reforms"), json!({ "title": "清理", "reason": "已能核验", "items": items }))
+    let propose = async |items: Value| {
+        let reform = json!({ "title": "清理", "reason": "已能核验", "items": items });
+        editor.post(&at(WUHUA, "/reforms"), reform).await
     };
     for (items, field) in [
         (json!([]), "items"),
