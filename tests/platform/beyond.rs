@@ -66,5 +66,4 @@ pub(super) const UNWRITTEN: &[&str] =
 pub(super) const ASKS: &[&str] = &["certificates_paper_check"];
 
 /// What there can be only so many of.
-pub(super) const FEW: &[&str] =
-    &["certificates_source_add", "grid_subcategory_add", "grid_grid_draw", "grid_grid_import"];
+pub(super) const FEW: &[&str] = &["grid_subcategory_add", "grid_grid_draw", "grid_grid_import"];
