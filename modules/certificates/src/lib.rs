@@ -282,7 +282,7 @@ pub static MODULE: Module = Module {
         Timer { id: "certificates.check.forget", every_seconds: 60, run: |tx| Box::pin(paper::check::forget(tx)) },
         Timer {
             id: "certificates.query.forget",
-            every_seconds: 3_600,
+            every_seconds: 60,
             run: |tx| Box::pin(data_check::service::forget(tx)),
         },
     ],
