@@ -8,12 +8,13 @@ use jizuo_testing::{TestApp, User};
 use serde_json::{Value, json};
 
 use super::{
-    exercise_base_data, exercise_care, exercise_deliberation, exercise_grid, exercise_net, exercise_papers, words,
+    exercise_base_data, exercise_care, exercise_checks, exercise_deliberation, exercise_grid, exercise_net,
+    exercise_papers, words,
 };
 
 #[tokio::test]
 async fn every_operation_succeeds_somewhere_and_leaves_the_audit_it_should() {
-    let test = TestApp::with(MODULES).await;
+    let test = TestApp::with_departments(MODULES).await;
     places_and_standards(&test).await;
     exercise_base_data::identity(&test).await;
     counties(&test).await;
@@ -22,6 +23,7 @@ async fn every_operation_succeeds_somewhere_and_leaves_the_audit_it_should() {
     exercise_care::reports(&test).await;
     certificates(&test).await;
     exercise_papers::papers(&test).await;
+    exercise_checks::checks(&test).await;
     venue(&test).await;
     consultation(&test).await;
     exercise_deliberation::deliberations(&test).await;

@@ -9,6 +9,7 @@ mod events;
 mod exercise;
 mod exercise_base_data;
 mod exercise_care;
+mod exercise_checks;
 mod exercise_deliberation;
 mod exercise_grid;
 mod exercise_net;

@@ -1,8 +1,9 @@
-//! Scenario 19: nobody can be made to prove that they are alive.
+//! Scenario 19: nobody can be made to prove that they are alive; and nobody is sent away because a department's interface fails.
 
+use chrono::Duration;
 use jizuo_server::MODULES;
-use jizuo_testing::TestApp;
 use jizuo_testing::places::{PROVINCE, VILLAGE, WUHUA};
+use jizuo_testing::{Department, TestApp, Turn};
 use serde_json::json;
 
 #[tokio::test]
@@ -69,4 +70,44 @@ async fn a_demand_for_proof_of_being_alive_gets_the_next_door_and_the_fifth_one_
     let notice = county.get(&format!("{here}/notices/{id}")).await.expect(200);
     let text = notice.body.to_string();
     assert!(text.contains("某某银行") && text.contains("某保险公司"), "{text}");
+}
+
+#[tokio::test]
+async fn a_department_that_does_not_answer_holds_nobody_up() {
+    let test = TestApp::with_departments(MODULES).await;
+    let department = Department::open(|_| Turn::Silence).await;
+    let keeper = test.role(WUHUA, "certificates.source_keeper").await;
+    let source = json!({
+        "kind": "http", "title": "婚姻登记核验", "department": "县民政局", "ground": "statutory_duty",
+        "basis": "国务院令第716号第七条", "purposes": ["办理住房补贴"], "items": ["marital_status"],
+        "http": { "url": department.url, "method": "get", "authentication": "none", "timeout_ms": 100, "retries": 2 },
+        "request": [{ "element": "person.identity_number", "field": "idcard" }],
+        "verdict": { "pointer": "/state", "confirmed": ["married"] },
+        "fallback": "commitment", "next_door": "签署告知承诺书，当场受理；住建部门事后核对",
+    });
+    keeper.post(&format!("/places/{WUHUA}/certificates/sources"), source).await.expect(201);
+    let village = test.role(VILLAGE, "base.village_clerk").await;
+    let facts = json!({ "person.name": "李阿诗", "person.identity_number": "530102188001010016" });
+    let known = json!({ "source": "document_seen", "basis": "statutory_duty", "facts": facts });
+    let person = village.post(&format!("/places/{VILLAGE}/persons"), known).await.expect(201).text("id");
+
+    // She needs no paper, her number is not asked of her again, and the interface is silent.
+    let clerk = test.role(VILLAGE, "certificates.clerk").await;
+    let checks = format!("/places/{VILLAGE}/certificates/checks");
+    let made = clerk.post(&checks, json!({ "item": "单身证明", "person": person })).await.expect(201);
+    assert_eq!((made.text("outcome"), made.text("failure")), ("failed".into(), "timeout".into()));
+    assert_eq!(made.text("fallback"), "commitment");
+    assert!(made.text("/says/zh").contains("不影响办事") && made.text("/says/zh").contains("当场受理"));
+    assert!(!made.text("/says/zh").contains("证明材料"), "and nobody asks for the paper instead");
+    assert_eq!(department.asked().len(), 1, "silence is waited for once, and no longer than the source says");
+    test.settle().await;
+    let listed = clerk.get(&format!("{checks}?outcome=failed")).await.expect(200);
+    assert_eq!(listed.items()[0]["id"], made.body["id"], "that it was tried is on the record");
+    let program = test.role(WUHUA, "base.integrator").await;
+    // The feed holds the newest facts back for two seconds.
+    test.pass(Duration::seconds(3));
+    let told = program.get(&format!("/places/{WUHUA}/events?topic=certificates.check.made")).await.expect(200);
+    assert_eq!(told.items().len(), 1);
+    let told = told.body.to_string();
+    assert!(told.contains("failed") && !told.contains("李阿诗") && !told.contains(&person), "{told}");
 }

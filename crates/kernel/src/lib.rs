@@ -22,6 +22,7 @@ pub mod json;
 pub mod keyring;
 pub mod module;
 pub mod openapi;
+pub mod outbound;
 pub mod page;
 pub mod people;
 pub mod places;

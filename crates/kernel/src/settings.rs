@@ -20,6 +20,7 @@ pub struct Settings {
     pub log: Log,
     pub time: Time,
     pub upkeep: Upkeep,
+    pub outbound: Outbound,
     pub inventory: Inventory,
 }
 
@@ -105,6 +106,13 @@ pub struct Upkeep {
     pub timers: bool,
 }
 
+/// Where administrators may let the platform connect to.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outbound {
+    pub allowed_networks: Vec<crate::outbound::Network>,
+}
+
 /// What only the operator knows of the system, for its filing ([`crate::inventory`]).
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -175,6 +183,7 @@ pub fn load(
             .try_parsing(true)
             .list_separator(",")
             .with_list_parse_key("secrets.previous_keys")
+            .with_list_parse_key("outbound.allowed_networks")
             .source(Some(environment.into_iter().collect())),
     );
     for (key, value) in overrides {
@@ -286,6 +295,14 @@ mod tests {
         assert!(error.contains("server.listne") && error.contains("environment"), "{error}");
         let error = load(None, env(&[("JIZUO_SERVER__LISTEN", "x")]), &[]).unwrap_err().to_string();
         assert!(error.contains("JIZUO__SERVER__LISTEN"), "{error}");
+    }
+
+    #[test]
+    fn networks_are_a_list_and_a_wrong_one_stops_the_start() {
+        let load_with = |value: &str| load(None, env(&[("JIZUO__OUTBOUND__ALLOWED_NETWORKS", value)]), &[]);
+        assert_eq!(load_with("10.1.0.0/16,fd00::/8").unwrap().settings.outbound.allowed_networks.len(), 2);
+        let error = load_with("10.1.0.0/99").unwrap_err().to_string();
+        assert!(error.contains("10.1.0.0/99"), "{error}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod caller;
 mod certificates;
+mod checks;
 mod consultation;
 mod deliberation;
 mod folder;
@@ -107,6 +108,7 @@ pub(crate) async fn build(mut settings: Settings) -> Outcome<Vec<SignIn>> {
     visits::write(&stage, start, &mut script);
     certificates::write(&stage, start, end, &mut script);
     papers::write(&stage, start, &mut script);
+    checks::write(&stage, start, &mut script);
     consultation::write(&stage, end, &mut script);
     deliberation::write(&stage, start, end, &mut script);
     mediation::write(&stage, start, end, &mut script);

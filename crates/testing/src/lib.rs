@@ -5,6 +5,7 @@
 mod answer;
 mod browser;
 mod database;
+mod department;
 mod document;
 mod tables;
 mod user;
@@ -15,6 +16,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use chrono::{DateTime, Duration, TimeZone, Utc};
+use jizuo_kernel::outbound::Network;
 use jizuo_kernel::settings::Settings;
 
 use jizuo_kernel::db::Location;
@@ -26,6 +28,7 @@ use tokio::sync::OnceCell;
 pub use answer::Answer;
 pub use browser::{Browser, Page};
 pub use database::TestDatabase;
+pub use department::{Department, Turn};
 pub use tables::{check_tables, wrong_tables};
 pub use user::User;
 
@@ -81,7 +84,17 @@ pub struct TestApp {
 impl TestApp {
     /// The base with these modules, on in 五华区 (and off elsewhere), on a Monday morning in March 2026.
     pub async fn with(modules: &[&'static Module]) -> TestApp {
-        let test = TestApp::bare(modules).await;
+        TestApp::bare(modules).await.all_on().await
+    }
+
+    /// The same, where the platform may connect to departments on this machine.
+    pub async fn with_departments(modules: &[&'static Module]) -> TestApp {
+        let here = Network::try_from("127.0.0.1".to_owned()).expect("an address");
+        TestApp::configured(modules, |settings| settings.outbound.allowed_networks = vec![here]).await.all_on().await
+    }
+
+    async fn all_on(self) -> TestApp {
+        let test = self;
         for module in test.app.registry.optional().map(|m| m.id).collect::<Vec<_>>() {
             test.switch(places::WUHUA, module, "on").await;
         }

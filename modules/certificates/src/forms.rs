@@ -1,4 +1,4 @@
-//! What the certificate catalogue asks of people: of whom a paper was demanded, and whose paper is issued.
+//! What the certificate catalogue asks of people: of whom a paper was demanded, whose paper is issued, and whose data is checked.
 
 use jizuo_kernel::Text;
 use jizuo_kernel::forms::{Ask, Field, Form, Ground};
@@ -51,4 +51,41 @@ pub(crate) static HOLDER_IN_FULL: Form = Form {
         known("residence", "person.residence"),
         known("registered_place", "person.registered_place"),
     ],
+};
+
+/// What may be sent to a department that checks its data; a source names which of it goes.
+const CHECKED: &[Field] = &[
+    Field { name: "name", ask: Ask::Element("person.name"), required: true },
+    known("identity_number", "person.identity_number"),
+    known("sex", "person.sex"),
+    known("birth_date", "person.birth_date"),
+    known("nationality", "person.nationality"),
+    known("residence", "person.residence"),
+    known("registered_place", "person.registered_place"),
+];
+
+const CHECKING: Text =
+    Text::new("向部门核验数据，代替证明", "To check a department's data instead of asking for a paper");
+
+/// Whose data is checked, where law lets the county do so.
+pub(crate) static CHECK_BY_DUTY: Form = Form {
+    id: "certificates.check_by_duty",
+    title: Text::new("数据核验（依法定职责）", "Data check by statutory duty"),
+    subject: SubjectKind::Person,
+    purpose: CHECKING,
+    ground: Ground::StatutoryDuty(Text::new(
+        "国务院令第716号第七条；个人信息保护法第十三条第一款第三项",
+        "State Council Order No. 716, Article 7; Personal Information Protection Law, Article 13(1)(3)",
+    )),
+    fields: CHECKED,
+};
+
+/// The same, where the person has to agree.
+pub(crate) static CHECK_BY_CONSENT: Form = Form {
+    id: "certificates.check_by_consent",
+    title: Text::new("数据核验（经本人同意）", "Data check by consent"),
+    subject: SubjectKind::Person,
+    purpose: CHECKING,
+    ground: Ground::Consent,
+    fields: CHECKED,
 };

@@ -2,6 +2,8 @@
 //! issued under it.
 
 mod catalogue;
+mod connector;
+pub mod data_check;
 pub mod demand;
 mod forms;
 pub mod item;
@@ -9,10 +11,11 @@ pub mod notice;
 pub mod paper;
 mod process;
 pub mod reform;
+pub mod source;
 mod statistics;
 mod tables;
 
-use jizuo_kernel::module::{MenuEntry, Module, Permission, RoleTemplate, Sealed, Subscription, Timer, Topic};
+use jizuo_kernel::module::{Mark, MenuEntry, Module, Permission, RoleTemplate, Sealed, Subscription, Timer, Topic};
 use jizuo_kernel::{App, Text};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -47,6 +50,10 @@ pub static MODULE: Module = Module {
             Text::new("登记本人撤回", "Record that an application is taken back"),
         ),
         Permission::matters("certificates.paper.revoke", Text::new("撤销证明", "Revoke a paper")),
+        Permission::everything("certificates.source.read", Text::new("查看数据来源", "See sources of data")),
+        Permission::everything("certificates.source.manage", Text::new("管理数据来源", "Keep sources of data")),
+        Permission::matters("certificates.check.run", Text::new("核验数据", "Check data")),
+        Permission::matters("certificates.check.read", Text::new("查看核验记录", "See data checks")),
     ],
     roles: &[
         RoleTemplate {
@@ -63,6 +70,8 @@ pub static MODULE: Module = Module {
                 "certificates.paper.issue",
                 "certificates.paper.refuse",
                 "certificates.paper.withdraw",
+                "certificates.check.run",
+                "certificates.check.read",
                 "base.person.read",
                 "base.form.use",
             ],
@@ -110,7 +119,14 @@ pub static MODULE: Module = Module {
                 "certificates.demand.read",
                 "certificates.paper.read",
                 "certificates.paper.revoke",
+                "certificates.source.read",
+                "certificates.check.read",
             ],
+        },
+        RoleTemplate {
+            id: "certificates.source_keeper",
+            title: Text::new("数据来源管理员", "Keeper of data sources"),
+            permissions: &["certificates.item.read", "certificates.source.read", "certificates.source.manage"],
         },
     ],
     migrations: tables::MIGRATIONS,
@@ -159,6 +175,16 @@ pub static MODULE: Module = Module {
             id: "certificates.papers",
             title: Text::new("证明办理", "Papers"),
             operation: "certificates_paper_list",
+        },
+        MenuEntry {
+            id: "certificates.checks",
+            title: Text::new("数据核验", "Data checks"),
+            operation: "certificates_check_list",
+        },
+        MenuEntry {
+            id: "certificates.sources",
+            title: Text::new("数据来源", "Sources of data"),
+            operation: "certificates_source_list",
         },
         MenuEntry {
             id: "certificates.check",
@@ -241,29 +267,45 @@ pub static MODULE: Module = Module {
             title: Text::new("证明已撤销", "A paper was revoked"),
             sample: PAPER,
         },
+        Topic {
+            id: "certificates.check.made",
+            title: Text::new("数据已核验", "Data was checked"),
+            sample: r#"{"id":"0192f0c0-0000-7000-8000-000000000005","place":"530102001001","item":"disability","source":"0192f0c0-0000-7000-8000-000000000006","outcome":"confirmed","at":"2026-03-02T01:00:00Z"}"#,
+        },
     ],
     subscriptions: &[Subscription {
         id: "certificates.demand.count",
         topic: "certificates.demand.off_list",
         run: notice::service::count,
     }],
-    timers: &[Timer {
-        id: "certificates.check.forget",
-        every_seconds: 60,
-        run: |tx| Box::pin(paper::check::forget(tx)),
-    }],
+    timers: &[
+        Timer { id: "certificates.check.forget", every_seconds: 60, run: |tx| Box::pin(paper::check::forget(tx)) },
+        Timer {
+            id: "certificates.query.forget",
+            every_seconds: 60,
+            run: |tx| Box::pin(data_check::service::forget(tx)),
+        },
+    ],
     statistics: statistics::STATISTICS,
     words: include_str!("../words.toml"),
-    forms: &[&forms::DEMAND, &forms::HOLDER, &forms::HOLDER_IN_FULL],
+    forms: &[&forms::DEMAND, &forms::HOLDER, &forms::HOLDER_IN_FULL, &forms::CHECK_BY_DUTY, &forms::CHECK_BY_CONSENT],
     sealed: &[
         Sealed::for_its_row("certificates_paper", "content", "certificates.paper"),
         Sealed::for_its_row("certificates_paper", "code", "certificates.code"),
         Sealed::for_its_row("certificates_key", "secret", "certificates.key"),
+        Sealed::for_its_row("certificates_source", "secret", "certificates.source"),
+        Sealed::for_its_row("certificates_query", "answer", "certificates.query"),
+        Sealed::for_its_row("certificates_table_row", "content", "certificates.table_row"),
+        Sealed {
+            mark: Some(Mark { column: "mark", by: "marked_as" }),
+            ..Sealed::for_its_row("certificates_table_row", "number", "certificates.table_number")
+        },
     ],
     held: Some(|ctx, person| {
         Box::pin(async move {
             let mut held = demand::service::held(ctx, person).await?;
             held.extend(paper::service::held(ctx, person).await?);
+            held.extend(data_check::service::held(ctx, person).await?);
             Ok(held)
         })
     }),
@@ -277,6 +319,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(demand::routes())
         .merge(notice::routes())
         .merge(paper::routes())
+        .merge(source::routes())
+        .merge(data_check::routes())
 }
 
 const ITEM: &str = r#"{"id":"0192f0c0-0000-7000-8000-000000000001","code":"income","edition":1,"name":"收入证明","status_kind":"replaced","place":"530102000000"}"#;

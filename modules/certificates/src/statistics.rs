@@ -1,4 +1,4 @@
-//! Figures of the certificate catalogue, counted from demands, items and papers.
+//! Figures of the certificate catalogue, counted from demands, items, papers and data checks.
 
 use chrono::DateTime;
 use jizuo_kernel::module::{Labels, Period, Statistic};
@@ -6,10 +6,12 @@ use jizuo_kernel::statistics::count_by;
 use jizuo_kernel::{Scope, Text};
 use sea_orm::sea_query::{Expr, ExprTrait};
 
+use crate::data_check::entity::{Column as OfCheck, Entity as Check};
 use crate::demand::entity::{Column as OfDemand, Entity as Demand};
 use crate::demand::service::OFF_LIST;
 use crate::item::entity::{Column as OfItem, Entity as Item};
 use crate::paper::entity::{Column as OfPaper, Entity as Paper};
+use crate::source::mapping::Outcome;
 
 pub(crate) const STATISTICS: &[Statistic] = &[
     Statistic {
@@ -42,6 +44,23 @@ pub(crate) const STATISTICS: &[Statistic] = &[
         unit: Text::new("件", "applications"),
         labels: Labels::Names,
         count: |ctx, period| Box::pin(count_by::<Paper>(ctx, OfPaper::RefusedAt, period, OfPaper::ItemName, None)),
+    },
+    Statistic {
+        id: "certificates.checks.by_outcome",
+        title: Text::new("数据核验次数（按结果）", "Data checks, by outcome"),
+        unit: Text::new("次", "checks"),
+        labels: Labels::Values("certificates.CheckOutcome"),
+        count: |ctx, period| Box::pin(count_by::<Check>(ctx, OfCheck::At, period, OfCheck::Outcome, None)),
+    },
+    Statistic {
+        id: "certificates.checks.saved",
+        title: Text::new("数据核验免开的证明（按事项）", "Papers that data checks made unnecessary, by item"),
+        unit: Text::new("份", "papers"),
+        labels: Labels::Names,
+        count: |ctx, period| {
+            let confirmed = Expr::col(OfCheck::Outcome).eq(Outcome::Confirmed.as_str());
+            Box::pin(count_by::<Check>(ctx, OfCheck::At, period, OfCheck::ItemName, Some(confirmed)))
+        },
     },
     Statistic {
         id: "certificates.items.in_force",

@@ -7,7 +7,33 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0002_demand_person", up: m0002_demand_person },
     Migration { name: "m0003_paper", up: m0003_paper },
     Migration { name: "m0004_reform", up: m0004_reform },
+    Migration { name: "m0020_data_check", up: m0020_data_check },
 ];
+
+/// What departments let the county check, what they handed over, and what was asked.
+fn m0020_data_check(s: &mut Schema) {
+    s.tenant("certificates_source", |t| {
+        t.id().int("version").text("kind").text("title").text("department").text("ground").text("basis");
+        t.json("purposes").json("items").json("mapping").json_null("http").bytes_null("secret");
+        t.text("fallback").text("next_door").date_null("handed_over_on").int_null("handed_over_rows");
+        t.instant("changed_at").text("changed_by_name").instant_null("ended_at").text_null("ended_because");
+    });
+    s.tenant("certificates_table_row", |t| {
+        t.id().uuid("source").text("marked_as").text("mark").bytes("number").bytes("content");
+        t.unique(&["source", "mark"]);
+    });
+    s.tenant("certificates_query", |t| {
+        t.id().places().instant("at");
+        t.uuid("person").text("holder").text("item").text("item_name").text("purpose");
+        t.uuid("source").text("source_title").text("department").text("ground").text("basis").date_null("data_of");
+        t.text("outcome").text_null("failure").int("took_ms").bytes_null("answer");
+        t.text("fallback").text("next_door").uuid_null("asked_by").text("asked_by_name");
+        t.index(&["person"]).index(&["at"]).index(&["outcome", "at"]);
+        t.index(&["township", "id"]).index(&["village", "id"]);
+        // A prefecture's figures are not led by a county.
+        t.index_across(&["prefecture", "id"]);
+    });
+}
 
 /// Many papers cancelled at once.
 fn m0004_reform(s: &mut Schema) {

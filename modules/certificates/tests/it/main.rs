@@ -3,6 +3,8 @@
 
 mod catalogue;
 mod checks;
+mod data_checks;
+mod data_tables;
 mod demands;
 mod items;
 mod numbers;
