@@ -5,6 +5,7 @@ use jizuo_kernel::forms::{self, Answers};
 use jizuo_kernel::module::Held;
 use jizuo_kernel::page::{Page, Paging};
 use jizuo_kernel::{Ctx, Error, Result, Scope, Scoped, Text, Tx, invalid};
+use jizuo_standards::mask;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -40,7 +41,8 @@ pub(crate) async fn record(tx: &mut Tx, new: New) -> Result<Model> {
     }
     let known = forms::answer(tx, &crate::forms::BREACH, new.person, &Answers::default()).await?;
     let holder = known.value("name").unwrap_or_default().to_owned();
-    tx.on_behalf_of(holder.clone());
+    // The audit line holds personal values masked.
+    tx.on_behalf_of(mask::name(&holder));
     let row = ActiveModel {
         county: Set(county.id),
         id: Set(tx.id()),

@@ -7,7 +7,7 @@ use jizuo_kernel::error::{internal, refuse};
 use jizuo_kernel::forms::{self, Answers};
 use jizuo_kernel::people::seal;
 use jizuo_kernel::{Ctx, Error, Result, Scope, Scoped, Text, Tx, invalid, say};
-use jizuo_standards::element;
+use jizuo_standards::{element, mask};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -138,7 +138,7 @@ pub(crate) async fn commit(tx: &mut Tx, row: &Model, day: Option<NaiveDate>, who
     content.holder = Some(holder.clone());
     let sealed = tx.app.keyring.seal(SEALED, row.id.as_bytes(), &serde_json::to_vec(&content)?)?;
     // The audit line holds personal values masked.
-    tx.on_behalf_of(holder.clone());
+    tx.on_behalf_of(mask::name(&holder));
     let made = Entity::update_within(&Scope::counties(vec![row.county]))
         .col_expr(Column::CommittedOn, Expr::value(Some(day)))
         .col_expr(Column::CommittedByName, Expr::value(Some(tx.actor.name.clone())))

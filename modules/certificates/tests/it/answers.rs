@@ -138,7 +138,7 @@ async fn a_commitment_is_printed_signed_and_recorded_once() {
     assert!(shown.text("breach").contains(&person));
     // What was signed stays what it was.
     let later = json!({ "source": "document_seen", "basis": "statutory_duty", "facts": { "person.name": "李阿施" } });
-    village.post(&format!("/places/{VILLAGE}/persons/{person}/facts"), later).await;
+    village.post(&format!("/places/{VILLAGE}/persons/{person}/facts"), later).await.expect(200);
     let kept = clerk.get(&format!("{path}/commitment")).await.expect(200);
     assert!(page(&kept).contains("李阿诗") && page(&kept).contains("2026年3月2日"), "{}", page(&kept));
     // The audit names nobody in full.
