@@ -21,7 +21,7 @@ fn m0030_answers(s: &mut Schema) {
     s.add_column("certificates_demand", text_null("committed_by_name"));
     s.add_column("certificates_demand", bytes_null("commitment"));
     s.tenant("certificates_breach", |t| {
-        t.id().uuid("person").text("holder").uuid_null("demand").text("reason");
+        t.id().places().uuid("person").text("holder").uuid_null("demand").text("reason");
         t.instant("opened_at").text("recorded_by_name");
         t.instant_null("closed_at").text_null("repaired_by_name").text_null("repaired_because");
         t.index(&["person"]);

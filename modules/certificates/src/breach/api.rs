@@ -64,7 +64,7 @@ struct ListQuery {
     open: Option<bool>,
 }
 
-/// False commitments on record in this county, newest first.
+/// False commitments on record here and below, newest first.
 #[utoipa::path(get, path = "/breaches", operation_id = "certificates_breach_list",
     security(("token" = ["certificates.breach.read"])),
     params(("place" = String, Path, example = "530102"), ListQuery, Paging),

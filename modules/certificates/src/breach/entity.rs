@@ -1,4 +1,4 @@
-//! The row of a false commitment. It is the county's: no part of one sees the list.
+//! The row of a false commitment. It counts in all of the county.
 
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
@@ -10,6 +10,11 @@ pub struct Model {
     pub county: i32,
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
+    pub prefecture: Option<i32>,
+    pub township: Option<i32>,
+    pub village: Option<i32>,
+    /// Where it was recorded.
+    pub place: i32,
     /// In the base data.
     pub person: Uuid,
     pub holder: String,
@@ -27,4 +32,4 @@ pub struct Model {
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
-jizuo_kernel::scoped!(Entity, county);
+jizuo_kernel::scoped!(Entity);

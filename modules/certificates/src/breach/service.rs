@@ -22,11 +22,10 @@ pub(crate) struct New {
     pub(crate) reason: String,
 }
 
-/// Records a false commitment, in the county of the operation's place.
+/// Records a false commitment at the operation's place; it counts in all of the county.
 pub(crate) async fn record(tx: &mut Tx, new: New) -> Result<Model> {
     let place = tx.place()?.clone();
-    let county = tx.snapshot.places.county_of(&place).ok_or(Error::NotFound("county"))?;
-    tx.require("certificates.breach.record", &county)?;
+    tx.require("certificates.breach.record", &place)?;
     jizuo_kernel::counties::takes_new(tx, &place, "certificates")?;
     let mut faults = Faults::default();
     let reason = faults.text("reason", &new.reason, 500);
@@ -44,8 +43,12 @@ pub(crate) async fn record(tx: &mut Tx, new: New) -> Result<Model> {
     // The audit line holds personal values masked.
     tx.on_behalf_of(mask::name(&holder));
     let row = ActiveModel {
-        county: Set(county.id),
+        county: Set(place.chain()),
         id: Set(tx.id()),
+        prefecture: Set(place.prefecture),
+        township: Set(place.township),
+        village: Set(place.village),
+        place: Set(place.id),
         person: Set(new.person),
         holder: Set(holder),
         demand: Set(new.demand),
@@ -61,8 +64,8 @@ pub(crate) async fn record(tx: &mut Tx, new: New) -> Result<Model> {
 
 /// Records that it is repaired: from now on a commitment of this person is taken again.
 pub(crate) async fn repair(tx: &mut Tx, row: &Model, reason: &str) -> Result<Model> {
-    let county = tx.snapshot.places.place(row.county)?;
-    tx.require("certificates.breach.repair", &county)?;
+    let place = tx.snapshot.places.place(row.place)?;
+    tx.require("certificates.breach.repair", &place)?;
     let mut faults = Faults::default();
     let reason = faults.text("reason", reason, 500);
     faults.check()?;
@@ -95,7 +98,7 @@ pub(crate) async fn is_barred(ctx: &Ctx, county: i32, person: Uuid) -> Result<bo
     Ok(open > 0)
 }
 
-/// One of the operation's scope; a part of a county sees none.
+/// One of the operation's scope.
 pub(crate) async fn find(ctx: &Ctx, id: Uuid) -> Result<Model> {
     Entity::within(&ctx.scope).filter(Column::Id.eq(id)).one(ctx.db()).await?.ok_or(Error::NotFound("breach"))
 }

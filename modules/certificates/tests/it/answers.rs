@@ -233,7 +233,7 @@ async fn who_committed_falsely_is_told_the_other_way_until_it_is_repaired() {
     assert!(refused.text("/current/next_door/zh").contains("第一小学"), "{:#}", refused.body);
     assert_eq!(demand_of(&clerk, "居住情况证明", &other).await.text("way"), "commitment", "nobody else is touched");
 
-    // It is the county office's record, and no village's.
+    // It is the county office's record, and not the counter's.
     clerk.get(&at(WUHUA, "/breaches")).await.expect(403);
     let listed = office.get(&at(WUHUA, "/breaches?open=true")).await.expect(200);
     assert_eq!(listed.items().len(), 1);
