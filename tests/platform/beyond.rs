@@ -36,8 +36,6 @@ pub(super) const BEYOND: &[(&str, &str)] = &[
     ("grid_grid_rename", NET),
     ("grid_grid_split", NET),
     ("certificates_paper_pass", "taken by itself, unless a county has put a step before it"),
-    ("certificates_breach_record", "names somebody by an id that no example knows"),
-    ("certificates_breach_repair", "only what was recorded"),
     ("certificates_demand_commit", "only where an item says that a commitment does; the module's own tests do it"),
     ("venue_booking_hand_back", "not before the day of the booking"),
     ("consultation_deliberation_decide", LATE),
@@ -61,8 +59,7 @@ const PARTIES: &str = "names the parties by ids that no example knows";
 const AGREED: &str = "only after an agreement, which names the parties";
 
 /// Tables that only deeds of [`BEYOND`] write to: what a grid has. And checks are counted of who has no account.
-pub(super) const UNWRITTEN: &[&str] =
-    &["certificates_breach", "certificates_check", "grid_boundary", "grid_household", "grid_staff"];
+pub(super) const UNWRITTEN: &[&str] = &["certificates_check", "grid_boundary", "grid_household", "grid_staff"];
 
 /// What asks by POST, so that a secret stands in no address, and begins nothing.
 pub(super) const ASKS: &[&str] = &["certificates_paper_check"];

@@ -218,7 +218,7 @@ async fn show(ctx: Ctx, path: Path<DemandPath>) -> Result<Json<Demand>> {
 }
 
 /// The commitment that does instead of the paper, to be printed and signed (国办发〔2020〕42号（六）): filled from base data, with
-/// the number masked. There is none where the catalogue says another way; whose false commitment is on record reads what to bring.
+/// the number masked. Where the catalogue says another way, or a false commitment is on record, it tells what to do instead.
 #[utoipa::path(get, path = "/demands/{id}/commitment", operation_id = "certificates_demand_commitment",
     security(("token" = ["certificates.demand.commit"])),
     params(("place" = String, Path, example = "530102001001"), ("id" = Uuid, Path)),

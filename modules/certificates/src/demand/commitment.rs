@@ -43,7 +43,7 @@ pub(crate) struct Content {
 /// What is printed of a demand.
 pub(crate) enum Sheet {
     Commitment(Content),
-    /// No commitment is taken of this person now: what they bring instead, and by which article.
+    /// No commitment does here, or none is taken of this person now: what is done instead, and by which article.
     OtherWay {
         item: String,
         next_door: Text,
@@ -74,15 +74,17 @@ fn content(ctx: &Ctx, row: &Model) -> Result<Content> {
     })
 }
 
-/// The commitment of a demand, to be printed: as it was made, or else to be signed. Where the catalogue says another way there is
-/// none; whoever is barred is told the other way.
+/// The commitment of a demand, to be printed: as it was made, or else to be signed. Where the catalogue says another way, and to
+/// who is barred, that way is told.
 pub(crate) async fn to_print(ctx: &Ctx, row: &Model) -> Result<Sheet> {
     if let Some(sealed) = row.commitment.as_deref() {
         let plain = ctx.app.keyring.open(SEALED, row.id.as_bytes(), sealed)?;
         return Ok(Sheet::Commitment(serde_json::from_slice(&plain)?));
     }
     if row.way.as_deref() != Some(Way::Commitment.as_str()) {
-        return Err(Error::NotFound("commitment"));
+        let told: Told = serde_json::from_value(row.told.clone())?;
+        let item = told.name.zh.into_owned();
+        return Ok(Sheet::OtherWay { item, next_door: told.next_door, basis: told.basis });
     }
     let mut content = content(ctx, row)?;
     if let Some(person) = row.person {

@@ -20,8 +20,8 @@ pub(super) fn page(sheet: &Sheet) -> String {
     match sheet {
         Sheet::Commitment(said) => commitment(said),
         Sheet::OtherWay { item, next_door, basis } => format!(
-            "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>告知书</title><style>{STYLE}</style></head>\
-             <body>\n<h1>不适用告知承诺告知书</h1>\n<p>证明事项：{}</p>\n<p>{}</p>\n<p>依据：{}</p>\n</body></html>",
+            "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>证明事项告知单</title><style>{STYLE}</style></head>\
+             <body>\n<h1>证明事项告知单</h1>\n<p>证明事项：{}</p>\n<p>{}</p>\n<p>依据：{}</p>\n</body></html>",
             escaped(item),
             escaped(&next_door.zh),
             escaped(&basis.zh),

@@ -172,7 +172,13 @@ async fn no_commitment_stands_in_for_what_the_catalogue_answers_in_another_way()
     let refused = clerk.post(&format!("{path}/commit"), json!({})).await;
     let refused = refused.refused(409, "certificates.commitment.other_way");
     assert!(refused.text("/current/next_door/zh").contains("社会保险"), "{:#}", refused.body);
-    clerk.get(&format!("{path}/commitment")).await.expect(404);
+    let sheet = clerk.get(&format!("{path}/commitment")).await.expect(200);
+    assert!(
+        page(&sheet).contains("社会保险") && page(&sheet).contains("民发〔2020〕20号附件第10项"),
+        "{}",
+        page(&sheet)
+    );
+    assert!(!page(&sheet).contains("承诺人"), "nothing to sign: {}", page(&sheet));
 }
 
 #[tokio::test]
