@@ -37,6 +37,7 @@ pub(super) const BEYOND: &[(&str, &str)] = &[
     ("grid_grid_split", NET),
     ("certificates_paper_pass", "taken by itself, unless a county has put a step before it"),
     ("certificates_check_run", "only where a department's data is described and at hand; the module's own tests do it"),
+    ("certificates_demand_commit", "only where an item says that a commitment does; the module's own tests do it"),
     ("venue_booking_hand_back", "not before the day of the booking"),
     ("consultation_deliberation_decide", LATE),
     ("consultation_deliberation_resume", LATE),

@@ -77,6 +77,36 @@ pub(super) async fn papers(test: &TestApp) {
     step(&clerk, &id, "pass", json!({})).await;
     step(&clerk, &id, "issue", json!({})).await;
     reform(test, &editor, &reviewer).await;
+    commitment(test, &person, &clerk, &office).await;
+}
+
+/// A commitment in place of a paper, and what follows when it was false; who demands off the list, and the letter to them.
+async fn commitment(test: &TestApp, person: &str, clerk: &User<'_>, office: &User<'_>) {
+    let catalogue = format!("/places/{WUHUA}/certificates");
+    let editor = test.role(WUHUA, "certificates.editor").await;
+    let reviewer = test.role(WUHUA, "certificates.reviewer").await;
+    let item = json!({
+        "code": "living_at", "name": "租住情况证明", "status_kind": "replaced", "replacement": "commitment",
+        "commits": "本人租住在填报的地址",
+    });
+    let id = editor.post(&format!("{catalogue}/items"), item).await.expect(201).text("id");
+    reviewer.post(&format!("{catalogue}/items/{id}/publish"), json!({})).await.expect(200);
+    let demands = format!("/places/{VILLAGE}/certificates/demands");
+    let body = json!({ "what": "租住情况证明", "requesting_body": "第一小学", "person": person });
+    let demand = clerk.post(&demands, body).await.expect(201).text("id");
+    clerk.get(&format!("{demands}/{demand}/commitment")).await.expect(200);
+    clerk.post(&format!("{demands}/{demand}/commit"), json!({})).await.expect(200);
+    let breaches = format!("{catalogue}/breaches");
+    let body = json!({ "person": person, "demand": demand, "reason": "核查不实" });
+    let breach = office.post(&breaches, body).await.expect(201).text("id");
+    office.get(&breaches).await.expect(200);
+    office.get(&format!("{breaches}/{breach}")).await.expect(200);
+    office.post(&format!("{breaches}/{breach}/repair"), json!({ "reason": "已修复" })).await.expect(200);
+    office.get(&format!("{catalogue}/bodies")).await.expect(200);
+    let notices = office.get(&format!("{catalogue}/notices")).await.expect(200);
+    let notice = notices.items()[0]["id"].as_str().unwrap().to_owned();
+    let shown = office.get(&format!("{catalogue}/notices/{notice}")).await.expect(200);
+    office.get(shown.text("/bodies/0/letter").strip_prefix("/api/v1").unwrap()).await.expect(200);
 }
 
 /// Cancels a paper of the county, after a step of the county's own; and what everybody reads of it.

@@ -1,6 +1,7 @@
 //! What must hold for every module, walked over the operations of the documents: a new module is tested by being there.
 
 mod administering;
+mod answering;
 mod at_once;
 mod beyond;
 mod console;

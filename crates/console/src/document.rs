@@ -92,6 +92,11 @@ impl Schema {
         self.format.as_deref() == Some(format)
     }
 
+    /// Whether it is a path that leads on.
+    pub(crate) fn is_link(&self) -> bool {
+        self.shows.as_deref() == Some("link")
+    }
+
     /// The values that may be chosen; none where any may be written.
     pub(crate) fn listed(&self) -> Vec<String> {
         let text = |value: &Value| match value {

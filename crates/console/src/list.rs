@@ -215,7 +215,7 @@ fn row(
     let title = columns.title.and_then(text).or_else(|| text("code")).or_else(|| text("id"));
     let id = value.get("id").and_then(Value::as_str);
     // An entry without a page of its own may lead to the list behind it.
-    let link = item.properties.iter().find(|(_, schema)| schema.shows.as_deref() == Some("link"));
+    let link = item.properties.iter().find(|(_, schema)| schema.is_link());
     let behind = link.and_then(|(name, _)| value.get(name)?.as_str()).map(|path| format!("{base}{path}"));
     Row {
         title: title.unwrap_or_default(),

@@ -6,8 +6,9 @@ use jizuo_kernel::process::{StepDef, Taken};
 use serde_json::Value;
 
 use crate::answer::{Answered, page};
+use crate::client::quoted;
 use crate::document::{Operation, Schema};
-use crate::frame::Frame;
+use crate::frame::{Frame, short};
 use crate::list::{Phase, TITLES, due, phase};
 use crate::module_page::Spot;
 use crate::shown::{Facts, Item, Link, Reader, Shown};
@@ -16,6 +17,7 @@ use crate::visit::Visit;
 use crate::when::{self, Deadline};
 
 /// Something that can be done now.
+#[derive(Clone)]
 pub(crate) struct Action {
     pub(crate) title: String,
     /// None where no page of ours does it.
@@ -77,7 +79,7 @@ pub(crate) async fn show(visit: &Visit, spot: &Spot<'_>) -> Answered {
         phase,
         past: steps.iter().map(|taken| past(visit, taken)).collect(),
         actions: open.iter().map(|step| action(visit, spot, step, &matter)).collect(),
-        others: if ended { Vec::new() } else { others(visit, spot, &f) },
+        others: [led(visit, spot, &f, &matter, &schema), others(visit, spot, &f, &schema, ended)].concat(),
         list: list_of(visit, spot, &f),
         facts,
         undo,
@@ -168,12 +170,47 @@ fn action(visit: &Visit, spot: &Spot<'_>, step: &StepDef, matter: &Value) -> Act
     }
 }
 
-/// What the document has beside the steps of the process, as far as the caller may use it here.
-fn others(visit: &Visit, spot: &Spot<'_>, f: &Frame) -> Vec<Action> {
+/// What the matter itself leads on to (`x-shows: link`): a form with what is known filled in, at the matter's own place.
+fn led(visit: &Visit, spot: &Spot<'_>, f: &Frame, matter: &Value, schema: &Schema) -> Vec<Action> {
+    let own = matter.get("place").and_then(Value::as_str).map_or(spot.place, short);
+    let links = schema.properties.iter().filter(|(_, property)| property.is_link());
+    links
+        .filter_map(|(name, _)| {
+            let path = matter.get(name)?.as_str().filter(|path| leads_somewhere(spot, f, path))?;
+            Some(Action {
+                title: crate::words::label(schema, name, visit.lang),
+                path: Some(format!("/console/{}/m/{}{path}", quoted(own), quoted(spot.module))),
+                effect: None,
+            })
+        })
+        .collect()
+}
+
+/// Whether a path is a page here that the caller may use: one that is shown, or a form.
+fn leads_somewhere(spot: &Spot<'_>, f: &Frame, path: &str) -> bool {
+    let path = path.split('?').next().unwrap_or_default();
+    if path.starts_with("/api/") {
+        return false;
+    }
+    let api = format!("{}{path}", spot.api_base);
+    let found = match api.strip_suffix("/new") {
+        Some(list) => spot.document.at(&Method::POST, list),
+        None => spot.document.at(&Method::GET, &api).or_else(|| spot.document.at(&Method::POST, &api)),
+    };
+    found.is_some_and(|operation| f.may(&operation.id))
+}
+
+/// What the document has beside the steps of the process, as far as the caller may use it here. What a property of the matter
+/// leads to is open only when the matter says so.
+fn others(visit: &Visit, spot: &Spot<'_>, f: &Frame, schema: &Schema, ended: bool) -> Vec<Action> {
+    if ended {
+        return Vec::new();
+    }
     let below = format!("{}/", spot.operation.template);
+    let said = |rest: &str| schema.properties.get(rest).is_some_and(Schema::is_link);
     let extra = |operation: &&Operation| {
         let direct = operation.template == spot.operation.template && operation.method != Method::GET
-            || operation.template.strip_prefix(&below).is_some_and(|rest| !rest.contains(['/', '{']));
+            || operation.template.strip_prefix(&below).is_some_and(|rest| !rest.contains(['/', '{']) && !said(rest));
         direct && operation.method != Method::GET && !visit.console.is_step(operation) && f.may(&operation.id)
     };
     let found = spot.document.operations().iter().filter(extra);
@@ -199,13 +236,15 @@ fn lead_on(visit: &Visit, spot: &Spot<'_>, f: &Frame, matter: &Value, schema: &S
     for (name, property) in &schema.properties {
         let plain = spot.document.plain(property);
         let of_items = plain.items.as_deref().map(|item| spot.document.plain(item)).unwrap_or_default();
-        let link = of_items.properties.iter().find(|(_, property)| property.shows.as_deref() == Some("link"));
-        let Some(((leads, _), values)) = link.zip(matter.get(name).and_then(Value::as_array)) else { continue };
+        let page = |value: &Value| value.as_str().is_some_and(|path| !path.starts_with("/api/"));
+        let values = matter.get(name).and_then(Value::as_array);
+        let leads = |name: &str| values.into_iter().flatten().filter_map(|value| value.get(name)).any(page);
+        let link = of_items.properties.iter().find(|(name, property)| property.is_link() && leads(name));
+        let Some(((leads, _), values)) = link.zip(values) else { continue };
         let label = crate::words::label(&of_items, leads, visit.lang);
         for (item, value) in items_of(visit, schema, name, facts).into_iter().flatten().zip(values) {
             let Some(path) = value.get(leads).and_then(Value::as_str) else { continue };
-            let shows = spot.document.at(&Method::GET, &format!("{}{path}", spot.api_base));
-            if shows.is_some_and(|operation| f.may(&operation.id)) {
+            if leads_somewhere(spot, f, path) {
                 let title = title(value).map_or_else(|| label.clone(), |title| format!("{label} {title}"));
                 item.links.push(Link { title, path: format!("{}{path}", spot.page_base) });
             }

@@ -88,9 +88,10 @@ pub(crate) struct Reader<'a> {
 
 impl Reader<'_> {
     /// The facts of an object, in the order of its schema; what is empty is left out, and so is what `skip` names, and what
-    /// only leads on.
+    /// only leads on to a page.
     pub(crate) fn facts(&self, schema: &Schema, object: &Value, skip: &dyn Fn(&str) -> bool) -> Facts {
-        let said = |(name, property): &(&String, &Schema)| !skip(name) && property.shows.as_deref() != Some("link");
+        let opens = |name: &str| object.get(name).and_then(Value::as_str).is_some_and(|path| path.starts_with("/api/"));
+        let said = |(name, property): &(&String, &Schema)| !skip(name) && (!property.is_link() || opens(name));
         let facts = schema.properties.iter().filter(said).filter_map(|(name, property)| {
             let shown = self.shown(schema, name, property, object.get(name)?)?;
             Some(Fact { label: words::label(schema, name, self.lang), shown })
@@ -109,9 +110,7 @@ impl Reader<'_> {
             return self.bars(value).map(Shown::Bars);
         }
         match value {
-            Value::String(path) if property.shows.as_deref() == Some("link") && path.starts_with("/api/") => {
-                Some(Shown::Open(path.clone()))
-            }
+            Value::String(path) if property.is_link() && path.starts_with("/api/") => Some(Shown::Open(path.clone())),
             Value::Array(items) if items.is_empty() => None,
             Value::Array(items) => {
                 let schema = self.document.plain(property);

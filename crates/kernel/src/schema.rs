@@ -285,6 +285,16 @@ pub fn instant_null(name: &'static str) -> ColumnDef {
     ColumnDef::new_with_type(name, ColumnType::TimestampWithTimeZone).null().to_owned()
 }
 
+/// A day that may be missing, for [`Schema::add_column`].
+pub fn date_null(name: &'static str) -> ColumnDef {
+    ColumnDef::new_with_type(name, ColumnType::Date).null().to_owned()
+}
+
+/// Bytes that may be missing, for [`Schema::add_column`].
+pub fn bytes_null(name: &'static str) -> ColumnDef {
+    ColumnDef::new_with_type(name, ColumnType::Blob).null().to_owned()
+}
+
 /// A whole number that is 0 in the rows that are there, for [`Schema::add_column`].
 pub fn int_zero(name: &'static str) -> ColumnDef {
     ColumnDef::new_with_type(name, ColumnType::Integer).not_null().default(0).to_owned()

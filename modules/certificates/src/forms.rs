@@ -1,4 +1,5 @@
-//! What the certificate catalogue asks of people: of whom a paper was demanded, whose paper is issued, and whose data is checked.
+//! What the certificate catalogue asks of people: of whom a paper was demanded, whose paper is issued, whose data is checked, and who
+//! commits instead.
 
 use jizuo_kernel::Text;
 use jizuo_kernel::forms::{Ask, Field, Form, Ground};
@@ -88,4 +89,32 @@ pub(crate) static CHECK_BY_CONSENT: Form = Form {
     purpose: CHECKING,
     ground: Ground::Consent,
     fields: CHECKED,
+};
+
+const COMMITTING: Ground = Ground::StatutoryDuty(Text::new(
+    "国办发〔2020〕42号；个人信息保护法第十三条第一款第三项",
+    "国办发〔2020〕42号; Personal Information Protection Law, Article 13(1)(3)",
+));
+
+/// Who commits in writing, instead of bringing a paper.
+pub(crate) static COMMITMENT: Form = Form {
+    id: "certificates.commitment",
+    title: Text::new("承诺人", "Who commits"),
+    subject: SubjectKind::Person,
+    purpose: Text::new("填写告知承诺书", "To fill in a commitment"),
+    ground: COMMITTING,
+    fields: &[
+        Field { name: "name", ask: Ask::Element("person.name"), required: true },
+        known("identity_number", "person.identity_number"),
+    ],
+};
+
+/// Who committed falsely.
+pub(crate) static BREACH: Form = Form {
+    id: "certificates.breach",
+    title: Text::new("作出虚假承诺的人", "Who committed falsely"),
+    subject: SubjectKind::Person,
+    purpose: Text::new("记录虚假承诺，信用修复前不适用告知承诺", "To record a false commitment until it is repaired"),
+    ground: COMMITTING,
+    fields: &[Field { name: "name", ask: Ask::Element("person.name"), required: true }],
 };

@@ -1,6 +1,7 @@
 //! Certificate catalogue (证明事项目录): which papers may be asked of a resident, which not, and where to go instead; and what is
 //! issued under it.
 
+pub mod breach;
 mod catalogue;
 mod connector;
 pub mod data_check;
@@ -15,6 +16,8 @@ pub mod source;
 mod statistics;
 mod tables;
 
+use axum::http::header;
+use axum::response::{Html, IntoResponse, Response};
 use jizuo_kernel::module::{Mark, MenuEntry, Module, Permission, RoleTemplate, Sealed, Subscription, Timer, Topic};
 use jizuo_kernel::{App, Text};
 use utoipa_axum::router::OpenApiRouter;
@@ -38,6 +41,10 @@ pub static MODULE: Module = Module {
         Permission::everything("certificates.reform.withdraw", Text::new("撤回清理方案", "Withdraw a reform")),
         Permission::matters("certificates.demand.record", Text::new("登记索要", "Record a demand")),
         Permission::matters("certificates.demand.read", Text::new("查看索要和提醒", "See demands and notices")),
+        Permission::matters("certificates.demand.commit", Text::new("登记告知承诺", "Record a commitment")),
+        Permission::matters("certificates.breach.read", Text::new("查看虚假承诺记录", "See false commitments")),
+        Permission::matters("certificates.breach.record", Text::new("记录虚假承诺", "Record a false commitment")),
+        Permission::matters("certificates.breach.repair", Text::new("登记信用修复", "Record that it is repaired")),
         Permission::matters("certificates.paper.apply", Text::new("受理证明申请", "Take an application for a paper")),
         Permission::matters("certificates.paper.read", Text::new("查看和打印证明", "See and print papers")),
         Permission::matters("certificates.paper.verify", Text::new("核实证明", "Verify a paper")),
@@ -63,6 +70,7 @@ pub static MODULE: Module = Module {
                 "certificates.item.read",
                 "certificates.demand.record",
                 "certificates.demand.read",
+                "certificates.demand.commit",
                 "certificates.paper.apply",
                 "certificates.paper.read",
                 "certificates.paper.verify",
@@ -117,10 +125,15 @@ pub static MODULE: Module = Module {
             permissions: &[
                 "certificates.item.read",
                 "certificates.demand.read",
+                "certificates.breach.read",
+                "certificates.breach.record",
+                "certificates.breach.repair",
                 "certificates.paper.read",
                 "certificates.paper.revoke",
                 "certificates.source.read",
                 "certificates.check.read",
+                "base.person.read",
+                "base.form.use",
             ],
         },
         RoleTemplate {
@@ -190,6 +203,16 @@ pub static MODULE: Module = Module {
             id: "certificates.check",
             title: Text::new("查验证明", "Check a paper"),
             operation: "certificates_paper_check",
+        },
+        MenuEntry {
+            id: "certificates.bodies",
+            title: Text::new("清单外索要单位", "Bodies that demand off the list"),
+            operation: "certificates_body_list",
+        },
+        MenuEntry {
+            id: "certificates.breaches",
+            title: Text::new("虚假承诺记录", "False commitments"),
+            operation: "certificates_breach_list",
         },
         MenuEntry {
             id: "certificates.notices",
@@ -288,8 +311,17 @@ pub static MODULE: Module = Module {
     ],
     statistics: statistics::STATISTICS,
     words: include_str!("../words.toml"),
-    forms: &[&forms::DEMAND, &forms::HOLDER, &forms::HOLDER_IN_FULL, &forms::CHECK_BY_DUTY, &forms::CHECK_BY_CONSENT],
+    forms: &[
+        &forms::DEMAND,
+        &forms::COMMITMENT,
+        &forms::BREACH,
+        &forms::HOLDER,
+        &forms::HOLDER_IN_FULL,
+        &forms::CHECK_BY_DUTY,
+        &forms::CHECK_BY_CONSENT,
+    ],
     sealed: &[
+        Sealed::for_its_row("certificates_demand", "commitment", "certificates.commitment"),
         Sealed::for_its_row("certificates_paper", "content", "certificates.paper"),
         Sealed::for_its_row("certificates_paper", "code", "certificates.code"),
         Sealed::for_its_row("certificates_key", "secret", "certificates.key"),
@@ -304,6 +336,7 @@ pub static MODULE: Module = Module {
     held: Some(|ctx, person| {
         Box::pin(async move {
             let mut held = demand::service::held(ctx, person).await?;
+            held.extend(breach::service::held(ctx, person).await?);
             held.extend(paper::service::held(ctx, person).await?);
             held.extend(data_check::service::held(ctx, person).await?);
             Ok(held)
@@ -318,9 +351,16 @@ fn api() -> OpenApiRouter<App> {
         .merge(reform::routes())
         .merge(demand::routes())
         .merge(notice::routes())
+        .merge(breach::routes())
         .merge(paper::routes())
         .merge(source::routes())
         .merge(data_check::routes())
+}
+
+/// A page to print: it loads nothing and runs nothing.
+fn printed(page: String) -> Response {
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+    ([(header::CONTENT_SECURITY_POLICY, policy)], Html(page)).into_response()
 }
 
 const ITEM: &str = r#"{"id":"0192f0c0-0000-7000-8000-000000000001","code":"income","edition":1,"name":"收入证明","status_kind":"replaced","place":"530102000000"}"#;

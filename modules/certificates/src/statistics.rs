@@ -22,6 +22,16 @@ pub(crate) const STATISTICS: &[Statistic] = &[
         count: |ctx, period| Box::pin(count_by::<Demand>(ctx, OfDemand::At, period, OfDemand::Outcome, None)),
     },
     Statistic {
+        id: "certificates.demands.by_way",
+        title: Text::new("索要证明次数（按替代办法）", "Demands for papers, by what is done instead"),
+        unit: Text::new("次", "demands"),
+        labels: Labels::Values("certificates.Way"),
+        count: |ctx, period| {
+            let known = Expr::col(OfDemand::Way).is_not_null();
+            Box::pin(count_by::<Demand>(ctx, OfDemand::At, period, OfDemand::Way, Some(known)))
+        },
+    },
+    Statistic {
         id: "certificates.demands.off_list",
         title: Text::new("清单外索要次数（按索要单位）", "Off-list demands, by requesting body"),
         unit: Text::new("次", "demands"),

@@ -1,6 +1,8 @@
 //! The tables of the certificate catalogue.
 
-use jizuo_kernel::schema::{Migration, Schema, flag_off, int_null, json_null, text_null, uuid_null};
+use jizuo_kernel::schema::{
+    Migration, Schema, bytes_null, date_null, flag_off, int_null, json_null, text_null, uuid_null,
+};
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0001_catalogue", up: m0001_catalogue },
@@ -8,6 +10,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0003_paper", up: m0003_paper },
     Migration { name: "m0004_reform", up: m0004_reform },
     Migration { name: "m0020_data_check", up: m0020_data_check },
+    Migration { name: "m0030_answers", up: m0030_answers },
 ];
 
 /// What departments let the county check, what they handed over, and what was asked.
@@ -32,6 +35,22 @@ fn m0020_data_check(s: &mut Schema) {
         t.index(&["township", "id"]).index(&["village", "id"]);
         // A prefecture's figures are not led by a county.
         t.index_across(&["prefecture", "id"]);
+    });
+}
+
+/// What is done instead of a paper that is demanded: the way, the commitment, and false commitments.
+fn m0030_answers(s: &mut Schema) {
+    s.add_column("certificates_item", flag_off("no_commitment"));
+    s.add_column("certificates_item", text_null("commits"));
+    s.add_column("certificates_demand", text_null("way"));
+    s.add_column("certificates_demand", date_null("committed_on"));
+    s.add_column("certificates_demand", text_null("committed_by_name"));
+    s.add_column("certificates_demand", bytes_null("commitment"));
+    s.tenant("certificates_breach", |t| {
+        t.id().places().uuid("person").text("holder").uuid_null("demand").text("reason");
+        t.instant("opened_at").text("recorded_by_name");
+        t.instant_null("closed_at").text_null("repaired_by_name").text_null("repaired_because");
+        t.index(&["person"]);
     });
 }
 

@@ -1,4 +1,5 @@
-//! Papers in the first county: one retained item, marked as of the demonstration, and papers of its village in every state.
+//! Papers in the first county: one retained item, marked as of the demonstration, and papers of its village in every state; and
+//! what is answered where a commitment does instead.
 
 use axum::http::Method;
 use chrono::{DateTime, Utc};
@@ -51,6 +52,7 @@ pub(super) fn write(stage: &Stage, start: DateTime<Utc>, script: &mut Script) {
     script.add_kept(in_office(start, 2, 9, 5), &editor, items.clone(), item, "item-legal-aid".to_owned());
     let publish = format!("{items}/{{item-legal-aid}}/publish");
     script.add(in_office(start, 4, 15, 0), &reviewer, Method::POST, publish, json!({ "reason": "县政府常务会议审定" }));
+    commitments(&items, &village.code, [&editor, &reviewer, &office, &clerk], start, script);
     let papers = format!("/places/{}/certificates/papers", village.code);
     for (n, (who, seen, fate)) in PAPERS.into_iter().enumerate() {
         let name = format!("paper-{n}");
@@ -78,4 +80,40 @@ pub(super) fn write(stage: &Stage, start: DateTime<Utc>, script: &mut Script) {
         });
         script.add_kept(in_office(start, day, 9, 40), &clerk, papers.clone(), body, name.clone());
     }
+}
+
+/// A paper that a commitment replaces: one signed, one false, one to be signed.
+fn commitments(
+    items: &str,
+    village: &str,
+    [editor, reviewer, office, clerk]: [&String; 4],
+    start: DateTime<Utc>,
+    script: &mut Script,
+) {
+    let item = json!({
+        "code": "school_residence", "name": "随迁子女居住证明", "aliases": ["孩子上学的居住证明"], "status_kind": "replaced",
+        "replacement": "commitment", "requesting_body": "第一小学", "commits": "本人和孩子实际居住在入学登记表所填的地址",
+    });
+    script.add_kept(in_office(start, 3, 9, 25), editor, items.to_owned(), item, "item-school".to_owned());
+    let publish = format!("{items}/{{item-school}}/publish");
+    script.add(in_office(start, 5, 15, 10), reviewer, Method::POST, publish, json!({}));
+    let demands = format!("/places/{village}/certificates/demands");
+    for (n, (who, signed)) in [(9, true), (15, true), (18, false)].into_iter().enumerate() {
+        let day = 12 + i64::try_from(n).unwrap_or_default() * 6;
+        let name = format!("commitment-{n}");
+        let body = json!({
+            "what": "孩子上学的居住证明", "requesting_body": "第一小学", "matter": "子女入学",
+            "person": format!("{{resident-0-{who}}}"),
+        });
+        script.add_kept(in_office(start, day, 10, 5), clerk, demands.clone(), body, name.clone());
+        if signed {
+            let commit = format!("{demands}/{{{name}}}/commit");
+            script.add(in_office(start, day, 10, 25), clerk, Method::POST, commit, json!({}));
+        }
+    }
+    let county = items.trim_end_matches("/items");
+    let breach = json!({
+        "person": "{resident-0-15}", "demand": "{commitment-1}", "reason": "学校家访，所填地址没有住过",
+    });
+    script.add(in_office(start, 26, 15, 30), office, Method::POST, format!("{county}/breaches"), breach);
 }

@@ -10,4 +10,4 @@ mod service;
 pub(crate) mod words;
 
 pub(crate) use api::routes;
-pub(crate) use service::{Answer, Entry, blocked_by, in_force, look_up};
+pub(crate) use service::{Answer, Entry, blocked_by, in_force, in_force_at, look_up};

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use axum::http::{HeaderValue, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use jizuo_kernel::sheets::{Field, Format, Sheet};
 use jizuo_kernel::{App, Ctx, Error, Lang, Path, Result, Text, escaped};
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use super::service::{Answer, Entry, in_force};
 use crate::item::Replacement;
+use crate::printed;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(file)).routes(routes!(poster))
@@ -152,6 +153,5 @@ async fn poster(ctx: Ctx) -> Result<Response> {
             "By the Regulation on Optimising the Business Environment, Article 44, and 民发〔2020〕20号. If somebody asks you for another paper, tell the village office, or call 12345.",
         )
     );
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
-    Ok(([(header::CONTENT_SECURITY_POLICY, policy)], Html(html)).into_response())
+    Ok(printed(html))
 }

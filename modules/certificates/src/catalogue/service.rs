@@ -45,6 +45,10 @@ pub(crate) struct Entry {
     pub(crate) answer: Answer,
     /// What is done instead, where it is replaced.
     pub(crate) replacement: Option<Replacement>,
+    /// No commitment stands in for it.
+    pub(crate) no_commitment: bool,
+    /// What is committed to, where a commitment replaces it.
+    pub(crate) commits: Option<String>,
     pub(crate) next_door: Text,
     /// `likely` where the next door comes from general knowledge.
     pub(crate) confidence: &'static str,
@@ -200,6 +204,8 @@ fn blocked(ctx: &Ctx, rule: &InForce, id: &str) -> Entry {
         aliases,
         answer: Answer::NotNeeded,
         replacement: None,
+        no_commitment: false,
+        commits: None,
         next_door: described.map_or(
             Text::new(
                 "村（社区）不出具；请问要这份证明的单位改用什么材料，或拨打12345",
@@ -254,6 +260,8 @@ fn entry_of(ctx: &Ctx, row: &Model, place: Arc<Place>) -> Result<Entry> {
         reason: None,
         basis,
         replacement: row.replacement.as_deref().and_then(Replacement::parse),
+        no_commitment: row.no_commitment,
+        commits: row.commits.clone(),
         set_by: Some(place),
         item: Some(row.id),
     })
@@ -275,6 +283,8 @@ fn unknown(ctx: &Ctx, asked: &str) -> Result<Entry> {
         aliases: Vec::new(),
         answer: Answer::Unknown,
         replacement: None,
+        no_commitment: false,
+        commits: None,
         next_door: say!(
             "请要这份证明的单位说明依据哪条法律、法规；也可以到{window}问，或拨打12345",
             "Ask whoever wants it which law they rest on; or ask at the township's service window ({window}), or call 12345"

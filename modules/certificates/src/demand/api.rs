@@ -1,6 +1,7 @@
 //! The JSON face of demands.
 
-use chrono::{DateTime, Utc};
+use axum::response::Response;
+use chrono::{DateTime, NaiveDate, Utc};
 use jizuo_kernel::page::{Page, Paging};
 use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Subject, Text};
 use serde::{Deserialize, Serialize};
@@ -9,11 +10,20 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::bodies::{self, Days};
 use super::entity::Model;
-use super::service::{self, New, Outcome, Told};
+use super::service::{self, Filter, New, Outcome, Told};
+use super::way::Way;
+use super::{commitment, sheet};
+use crate::printed;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, record)).routes(routes!(show))
+    OpenApiRouter::new()
+        .routes(routes!(list, record))
+        .routes(routes!(show))
+        .routes(routes!(print))
+        .routes(routes!(commit))
+        .merge(bodies::routes())
 }
 
 /// A demand, and what the person was told.
@@ -37,6 +47,33 @@ pub(crate) struct Demand {
     pub(crate) basis: Text,
     /// Where to go instead, or who issues it.
     pub(crate) next_door: Text,
+    /// What is done instead; absent of demands of before ways were recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) way: Option<Way>,
+    /// What the person can do next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next: Option<Text>,
+    /// Leads to applying for the paper that is issued here, with item and person filled in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(extensions(("x-shows" = json!("link"))), example = "/papers/new?item=hardship")]
+    pub(crate) apply: Option<String>,
+    /// The commitment, to be printed: to be signed, or as it was signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(extensions(("x-shows" = json!("link"))))]
+    pub(crate) commitment: Option<String>,
+    /// Leads to recording that it was signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(extensions(("x-shows" = json!("link"))), example = "/demands/0192f0c0-0000-7000-8000-000000000001/commit")]
+    pub(crate) commit: Option<String>,
+    /// On which day it was signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) committed_on: Option<NaiveDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) committed_by: Option<String>,
+    /// Leads to recording that the commitment was false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(extensions(("x-shows" = json!("link"))), example = "/breaches/new")]
+    pub(crate) breach: Option<String>,
     pub(crate) requesting_body: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) matter: Option<String>,
@@ -52,9 +89,26 @@ impl Demand {
     fn from(ctx: &Ctx, row: Model) -> Result<Demand> {
         let tree = &ctx.snapshot.places;
         let told: Told = serde_json::from_value(row.told)?;
+        let way = row.way.as_deref().and_then(Way::parse);
+        let place = tree.get(row.place).map(|p| p.code.clone()).unwrap_or_default();
+        let id = row.id;
+        let commits = way == Some(Way::Commitment);
+        let made = row.committed_on.is_some();
+        let whose = row.person.map(|person| format!("person={person}"));
         Ok(Demand {
-            id: row.id,
-            place: tree.get(row.place).map(|p| p.code.clone()).unwrap_or_default(),
+            id,
+            way,
+            next: way.map(|way| way.next(&row.requesting_body)),
+            apply: row.item.as_ref().filter(|_| way == Some(Way::IssuedHere)).map(|item| {
+                let whose = whose.as_ref().map(|whose| format!("&{whose}")).unwrap_or_default();
+                format!("/papers/new?item={item}{whose}")
+            }),
+            commitment: commits.then(|| format!("/api/v1/places/{place}/certificates/demands/{id}/commitment")),
+            commit: (commits && !made).then(|| format!("/demands/{id}/commit")),
+            committed_on: row.committed_on,
+            committed_by: row.committed_by_name,
+            breach: whose.filter(|_| made).map(|whose| format!("/breaches/new?{whose}&demand={id}")),
+            place,
             place_name: tree.name(row.place).to_owned(),
             at: row.at,
             what: row.what,
@@ -125,15 +179,25 @@ async fn record(ctx: Ctx, Json(new): Json<NewDemand>) -> Result<Reply<Demand>> {
 #[into_params(parameter_in = Query)]
 struct ListQuery {
     outcome: Option<Outcome>,
+    way: Option<Way>,
+    /// The body that demands, as it was recorded.
+    requesting_body: Option<String>,
 }
 
 /// Demands here and below, newest first.
 #[utoipa::path(get, path = "/demands", operation_id = "certificates_demand_list",
     security(("token" = ["certificates.demand.read"])),
-    params(("place" = String, Path, example = "530102"), ListQuery, Paging),
+    params(("place" = String, Path, example = "530102"), ListQuery, Days, Paging),
     responses((status = 200, body = Page<Demand>)))]
-async fn list(ctx: Ctx, Query(q): Query<ListQuery>, Query(paging): Query<Paging>) -> Result<Json<Page<Demand>>> {
-    let Page { items, next } = service::list(&ctx, q.outcome, &paging).await?;
+async fn list(
+    ctx: Ctx,
+    Query(q): Query<ListQuery>,
+    Query(days): Query<Days>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<Demand>>> {
+    let (since, until) = days.span()?;
+    let filter = Filter { outcome: q.outcome, way: q.way, requesting_body: q.requesting_body, since, until };
+    let Page { items, next } = service::list(&ctx, &filter, &paging).await?;
     let items = items.into_iter().map(|row| Demand::from(&ctx, row)).collect::<Result<_>>()?;
     Ok(Json(Page { items, next }))
 }
@@ -151,4 +215,42 @@ struct DemandPath {
     params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)), responses((status = 200, body = Demand)))]
 async fn show(ctx: Ctx, path: Path<DemandPath>) -> Result<Json<Demand>> {
     Ok(Json(Demand::from(&ctx, service::find(&ctx, path.id).await?)?))
+}
+
+/// The commitment that does instead of the paper, to be printed and signed (国办发〔2020〕42号（六）): filled from base data, with
+/// the number masked. Where the catalogue says another way, or a false commitment is on record, it tells what to do instead.
+#[utoipa::path(get, path = "/demands/{id}/commitment", operation_id = "certificates_demand_commitment",
+    security(("token" = ["certificates.demand.commit"])),
+    params(("place" = String, Path, example = "530102001001"), ("id" = Uuid, Path)),
+    responses((status = 200, description = "One page A4.", body = String, content_type = "text/html")))]
+async fn print(ctx: Ctx, path: Path<DemandPath>) -> Result<Response> {
+    let row = service::find(&ctx, path.id).await?;
+    Ok(printed(sheet::page(&commitment::to_print(&ctx, &row).await?)))
+}
+
+/// A commitment that was signed by hand.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = certificates::Commit, example = json!({}))]
+pub(crate) struct Commit {
+    /// On which day it was signed; today unless given.
+    #[serde(default)]
+    day: Option<NaiveDate>,
+    /// Who committed, where the demand does not say it.
+    #[serde(default)]
+    #[schema(extensions(("x-picks" = json!("person"))))]
+    person: Option<Uuid>,
+}
+
+/// Records that the commitment was signed, with the day (国办发〔2020〕42号（六）): the paper is not asked for any more.
+#[utoipa::path(post, path = "/demands/{id}/commit", operation_id = "certificates_demand_commit",
+    security(("token" = ["certificates.demand.commit"])),
+    params(("place" = String, Path, example = "530102001001"), ("id" = Uuid, Path)),
+    request_body = Commit, responses((status = 200, body = Demand)))]
+async fn commit(ctx: Ctx, path: Path<DemandPath>, Json(body): Json<Commit>) -> Result<Reply<Demand>> {
+    let row = service::find(&ctx, path.id).await?;
+    let mut tx = ctx.begin().await?;
+    let row = commitment::commit(&mut tx, &row, body.day, body.person).await?;
+    let subject = Subject::new("certificates.demand", row.id);
+    tx.commit("certificates.demand.commit", subject, Reply::ok(Demand::from(&ctx, row)?)).await
 }

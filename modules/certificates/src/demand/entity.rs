@@ -1,6 +1,6 @@
 //! The row of a demand.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -36,6 +36,13 @@ pub struct Model {
     pub recorded_by_name: String,
     /// The person of the base data of whom it was demanded, where it is one.
     pub person: Option<Uuid>,
+    /// What is done instead; none of demands of before ways were recorded.
+    pub way: Option<String>,
+    /// The day on which a commitment was signed instead.
+    pub committed_on: Option<NaiveDate>,
+    pub committed_by_name: Option<String>,
+    /// What it says: sealed.
+    pub commitment: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -15,7 +15,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::commitment;
 use super::entity::{ActiveModel, Column, Entity, Model};
+use super::way::Way;
+use crate::breach::service::is_barred;
 use crate::catalogue::{self, Answer};
 
 pub(crate) const OFF_LIST: &str = "off_list";
@@ -65,6 +68,9 @@ pub(crate) struct Told {
     pub(crate) name: Text,
     pub(crate) basis: Text,
     pub(crate) next_door: Text,
+    /// What is committed to, where a commitment does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) commits: Option<String>,
 }
 
 /// Somebody demands a paper.
@@ -109,7 +115,17 @@ pub(crate) async fn record(tx: &mut Tx, new: New) -> Result<Model> {
     let found = catalogue::look_up(tx.ctx(), &entries, &what)?;
     let entry = found.into_iter().next().map(|found| found.entry).ok_or(Error::NotFound("answer"))?;
     let outcome = Outcome::of(entry.answer);
-    let told = Told { name: entry.name, basis: entry.basis, next_door: entry.next_door };
+    let mut way = Way::of(&entry);
+    let mut told = Told { name: entry.name, basis: entry.basis, next_door: entry.next_door, commits: entry.commits };
+    if way == Way::Commitment
+        && let Some(person) = new.person
+        && is_barred(tx, place.chain(), person).await?
+    {
+        // Who committed falsely before is told the other way at once.
+        way = Way::NextDoor;
+        told.next_door = commitment::other_way(&requesting_body);
+        told.basis = tx.rule("CERT.COMMITMENT.BREACH")?.basis;
+    }
     let row = ActiveModel {
         county: Set(place.chain()),
         id: Set(tx.id()),
@@ -129,10 +145,15 @@ pub(crate) async fn record(tx: &mut Tx, new: New) -> Result<Model> {
         recorded_by: Set(tx.actor.account),
         recorded_by_name: Set(tx.actor.name.clone()),
         person: Set(new.person),
+        way: Set(Some(way.as_str().to_owned())),
+        committed_on: Set(None),
+        committed_by_name: Set(None),
+        commitment: Set(None),
     };
     let row = Entity::insert(row).exec_with_returning(tx.db()).await?;
     tx.note("item", &row.item);
     tx.note("outcome", &row.outcome);
+    tx.note("way", way);
     tx.note("requesting_body", &row.requesting_body);
     if outcome == Outcome::OffList {
         // The words may hold a name; the fact tells the entry only.
@@ -169,12 +190,36 @@ pub(crate) async fn find(ctx: &Ctx, id: Uuid) -> Result<Model> {
     Entity::within(&ctx.scope).filter(Column::Id.eq(id)).one(ctx.db()).await?.ok_or(Error::NotFound("demand"))
 }
 
+/// Which demands to list.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) outcome: Option<Outcome>,
+    pub(crate) way: Option<Way>,
+    pub(crate) requesting_body: Option<String>,
+    /// From this moment on.
+    pub(crate) since: Option<DateTime<Utc>>,
+    /// Until before this one.
+    pub(crate) until: Option<DateTime<Utc>>,
+}
+
 /// Demands of the operation's scope, newest first.
-pub(crate) async fn list(ctx: &Ctx, outcome: Option<Outcome>, paging: &Paging) -> Result<Page<Model>> {
+pub(crate) async fn list(ctx: &Ctx, filter: &Filter, paging: &Paging) -> Result<Page<Model>> {
     let limit = paging.limit()?;
     let mut query = Entity::within(&ctx.scope).order_by_desc(Column::Id).limit(limit + 1);
-    if let Some(outcome) = outcome {
+    if let Some(outcome) = filter.outcome {
         query = query.filter(Column::Outcome.eq(outcome.as_str()));
+    }
+    if let Some(way) = filter.way {
+        query = query.filter(Column::Way.eq(way.as_str()));
+    }
+    if let Some(body) = &filter.requesting_body {
+        query = query.filter(Column::RequestingBody.eq(body.trim()));
+    }
+    if let Some(since) = filter.since {
+        query = query.filter(Column::At.gte(since));
+    }
+    if let Some(until) = filter.until {
+        query = query.filter(Column::At.lt(until));
     }
     if let Some(after) = paging.after_id()? {
         query = query.filter(Column::Id.lt(after));
@@ -182,33 +227,14 @@ pub(crate) async fn list(ctx: &Ctx, outcome: Option<Outcome>, paging: &Paging) -
     Ok(Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string()))
 }
 
-/// Off-list demands of a county in a span of time.
-fn off_list(county: i32, since: DateTime<Utc>, until: DateTime<Utc>) -> Select<Entity> {
-    Entity::within(&Scope::counties(vec![county]))
+/// Off-list demands within a scope in a span of time.
+pub(super) fn off_list(scope: &Scope, since: DateTime<Utc>, until: DateTime<Utc>) -> Select<Entity> {
+    Entity::within(scope)
         .filter(Column::Outcome.eq(OFF_LIST))
         .filter(Column::At.gte(since))
         .filter(Column::At.lt(until))
 }
 
 pub(crate) async fn count_off_list(tx: &Tx, county: i32, since: DateTime<Utc>, until: DateTime<Utc>) -> Result<u64> {
-    Ok(off_list(county, since, until).count(tx.db()).await?)
-}
-
-/// Who demanded off the list, and how often; the most frequent first.
-pub(crate) async fn requesting_bodies(
-    ctx: &Ctx,
-    county: i32,
-    since: DateTime<Utc>,
-    until: DateTime<Utc>,
-) -> Result<Vec<(String, i64)>> {
-    let mut bodies: Vec<(String, i64)> = off_list(county, since, until)
-        .select_only()
-        .column(Column::RequestingBody)
-        .column_as(Column::Id.count(), "demands")
-        .group_by(Column::RequestingBody)
-        .into_tuple()
-        .all(ctx.db())
-        .await?;
-    bodies.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    Ok(bodies)
+    Ok(off_list(&Scope::counties(vec![county]), since, until).count(tx.db()).await?)
 }

@@ -98,6 +98,11 @@ pub(crate) struct InFull {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) replacement: Option<String>,
     pub(crate) next_door: Text,
+    /// Whether no commitment stands in for it (国办发〔2020〕42号（四）).
+    pub(crate) no_commitment: bool,
+    /// What is committed to, where a commitment replaces it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) commits: Option<String>,
     /// For how many days its paper is valid; absent where the rule `CERT.PAPER.VALID` says it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) validity_days: Option<i32>,
@@ -163,6 +168,8 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
         issuer: row.issuer.clone(),
         replacement: row.replacement.clone(),
         next_door: row.next_door(),
+        no_commitment: row.no_commitment,
+        commits: row.commits.clone(),
         validity_days: row.validity_days,
         purposes: row.purposes(),
         two_persons: row.two_persons,
@@ -268,6 +275,14 @@ pub(crate) struct NewItem {
     /// Needed for `replaced`.
     #[serde(default)]
     replacement: Option<Replacement>,
+    /// It touches national security, public safety, financial prudence, ecology, direct health and property risk or important
+    /// foreign matters: then `replacement` cannot be `commitment` (国办发〔2020〕42号（四）).
+    #[serde(default)]
+    no_commitment: bool,
+    /// What is committed to, where `replacement` is `commitment`; without it the name of the paper says it.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    commits: Option<String>,
     /// Of a retained item, as what follows: for how many days its paper is valid.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 3650)]
@@ -320,6 +335,8 @@ async fn propose(ctx: Ctx, Json(new): Json<NewItem>) -> Result<Reply<Item>> {
         next_door: new.next_door,
         next_door_en: new.next_door_en,
         replacement: new.replacement,
+        no_commitment: new.no_commitment,
+        commits: new.commits,
         terms: Terms {
             validity_days: new.validity_days,
             purposes: new.purposes.into_iter().map(|purpose| purpose.0).collect(),

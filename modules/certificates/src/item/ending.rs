@@ -115,6 +115,8 @@ pub(crate) async fn replace(
         verification: Set(None),
         body: Set(None),
         licence_type: Set(None),
+        no_commitment: Set(old.no_commitment),
+        commits: Set(None),
         ..ActiveModel::opened(&opening)
     };
     let row = Entity::insert(row).exec_with_returning(tx.db()).await?;

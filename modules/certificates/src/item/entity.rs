@@ -70,6 +70,10 @@ pub struct Model {
     pub body: Option<String>,
     /// 证照类型代码, 21 characters (GB/T 36904-2018).
     pub licence_type: Option<String>,
+    /// Whether it touches what no commitment stands in for (国办发〔2020〕42号（四）).
+    pub no_commitment: bool,
+    /// What is committed to, where a commitment replaces it.
+    pub commits: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

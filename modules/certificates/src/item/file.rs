@@ -186,6 +186,8 @@ fn read(row: &Named) -> Result<New> {
         next_door: row.given("next_door"),
         next_door_en: None,
         replacement,
+        no_commitment: false,
+        commits: None,
         terms: Terms::default(),
         name,
     })

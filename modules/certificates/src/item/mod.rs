@@ -1,6 +1,7 @@
 //! A catalogue item: what a province, prefecture or county says about one paper.
 
 mod api;
+pub(crate) mod commitment;
 pub(crate) mod ending;
 pub mod entity;
 mod file;

@@ -8,6 +8,7 @@ use jizuo_kernel::{Ctx, Error, Result, Scope, Scoped, Subject, Text, Tx, say};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::commitment;
 use super::entity::{ActiveModel, Column, Entity, Model, RETIRED};
 use super::kind::{Replacement, StatusKind, Verification};
 use super::paper::{self, Terms};
@@ -39,6 +40,10 @@ pub(crate) struct New {
     pub(crate) next_door: Option<String>,
     pub(crate) next_door_en: Option<String>,
     pub(crate) replacement: Option<Replacement>,
+    /// It touches what no commitment stands in for.
+    pub(crate) no_commitment: bool,
+    /// What is committed to, where a commitment replaces it.
+    pub(crate) commits: Option<String>,
     /// Of the paper that is issued under it, where it is retained.
     pub(crate) terms: Terms,
 }
@@ -81,6 +86,8 @@ pub(crate) async fn propose(tx: &mut Tx, new: New) -> Result<Model> {
         verification: Set(new.terms.verification.map(Verification::as_str).map(str::to_owned)),
         body: Set(new.terms.body),
         licence_type: Set(new.terms.licence_type),
+        no_commitment: Set(new.no_commitment),
+        commits: Set(new.commits),
         ..ActiveModel::opened(&opening)
     };
     let row = match Entity::insert(row).exec_with_returning(tx.db()).await {
@@ -145,6 +152,7 @@ fn checked(new: New) -> Result<New> {
         issuer: faults.said("issuer", new.issuer.as_deref(), 100),
         next_door: faults.said("next_door", new.next_door.as_deref(), 300),
         next_door_en: faults.said("next_door_en", new.next_door_en.as_deref(), 300),
+        commits: faults.said("commits", new.commits.as_deref(), 500),
         ..new
     };
     let missing = match new.status_kind {
@@ -166,6 +174,11 @@ fn checked(new: New) -> Result<New> {
     if new.status_kind != StatusKind::Replaced && new.replacement.is_some() {
         let why = Text::new("只有替代的事项才有替代方式", "only a replaced item has a replacement");
         faults.add("replacement", "certificates.item.replacement", why);
+    }
+    if new.replacement != Some(Replacement::Commitment) && new.commits.is_some() {
+        let why =
+            Text::new("只有告知承诺的事项才写承诺内容", "only what a commitment replaces says what is committed to");
+        faults.add("commits", "certificates.item.commits", why);
     }
     faults.check()?;
     Ok(new)
@@ -219,6 +232,7 @@ async fn fits_the_law(tx: &Tx, row: &Model) -> Result<()> {
         rests_on_law(tx, row)?;
         paper::is_signed_by_hand_where_law_wants_it(tx, row)?;
     }
+    commitment::is_open_to_it(tx, row)?;
     not_against_the_negative_list(tx, row).await
 }
 

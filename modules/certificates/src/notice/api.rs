@@ -1,19 +1,22 @@
 //! The JSON face of notices.
 
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use jizuo_kernel::page::{Page, Paging};
-use jizuo_kernel::{App, Ctx, Json, Path, Query, Result};
+use jizuo_kernel::{App, Ctx, Error, Json, Path, Query, Result};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::entity::Model;
-use super::service;
+use super::{letter, service};
+use crate::demand::Body;
+use crate::printed;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).routes(routes!(write))
 }
 
 /// A notice as lists show it.
@@ -59,15 +62,6 @@ pub(crate) struct InFull {
     pub(crate) bodies: Vec<Body>,
 }
 
-/// An office that demanded off the list.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[schema(as = certificates::NoticeBody)]
-pub(crate) struct Body {
-    #[schema(example = "县社会保险中心")]
-    pub(crate) requesting_body: String,
-    pub(crate) demands: i64,
-}
-
 /// Notices of the county, newest first.
 #[utoipa::path(get, path = "/notices", operation_id = "certificates_notice_list",
     security(("token" = ["certificates.demand.read"])), params(("place" = String, Path, example = "530102"), Paging),
@@ -89,10 +83,27 @@ struct NoticePath {
     params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)), responses((status = 200, body = InFull)))]
 async fn show(ctx: Ctx, path: Path<NoticePath>) -> Result<Json<InFull>> {
     let row = service::find(&ctx, path.id).await?;
-    let bodies: Vec<Body> = service::bodies(&ctx, &row)
-        .await?
-        .into_iter()
-        .map(|(requesting_body, demands)| Body { requesting_body, demands })
-        .collect();
+    let bodies = service::bodies(&ctx, &row).await?;
     Ok(Json(InFull { notice: Notice::from(&ctx, &row), total: bodies.iter().map(|b| b.demands).sum(), bodies }))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Addressee {
+    /// The body, as the notice names it.
+    #[param(example = "县社会保险中心", min_length = 1, max_length = 100)]
+    body: String,
+}
+
+/// A letter to a body that demanded off the list in the notice's quarter, to be printed: the articles that forbid it, and its
+/// demands counted by item. It names no resident.
+#[utoipa::path(get, path = "/notices/{id}/letter", operation_id = "certificates_notice_letter",
+    security(("token" = ["certificates.demand.read"])),
+    params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path), Addressee),
+    responses((status = 200, description = "One letter, A4.", body = String, content_type = "text/html")))]
+async fn write(ctx: Ctx, path: Path<NoticePath>, Query(to): Query<Addressee>) -> Result<Response> {
+    let row = service::find(&ctx, path.id).await?;
+    let bodies = service::bodies(&ctx, &row).await?;
+    let body = bodies.iter().find(|body| body.requesting_body == to.body.trim()).ok_or(Error::NotFound("body"))?;
+    Ok(printed(letter::page(&ctx, &row, body).await?))
 }

@@ -2,6 +2,7 @@
 
 mod api;
 pub mod entity;
+mod letter;
 pub(crate) mod service;
 
 pub(crate) use api::routes;

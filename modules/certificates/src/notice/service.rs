@@ -5,14 +5,14 @@ use jizuo_kernel::clock::{china_date, quarter_start};
 use jizuo_kernel::error::internal;
 use jizuo_kernel::module::Work;
 use jizuo_kernel::page::{Page, Paging};
-use jizuo_kernel::{Ctx, Error, Result, Scoped, Subject, Tx};
+use jizuo_kernel::{Ctx, Error, Result, Scope, Scoped, Subject, Tx};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::entity::{ActiveModel, Column, Entity, Model};
-use crate::demand::service as demand;
+use crate::demand::{Body, bodies_of, quoted, service as demand};
 
 /// Hears of an off-list demand. Opens the county's notice for the quarter when the number of the rule
 /// `CERT.OFFLIST.NOTICE` is reached: one for a county and a quarter, however many follow.
@@ -75,9 +75,16 @@ pub(crate) async fn list(ctx: &Ctx, paging: &Paging) -> Result<Page<Model>> {
     Ok(Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string()))
 }
 
-/// Who demanded off the list in the notice's quarter, and how often, as it is now.
-pub(crate) async fn bodies(ctx: &Ctx, notice: &Model) -> Result<Vec<(String, i64)>> {
-    demand::requesting_bodies(ctx, notice.county, notice.since, notice.until).await
+/// Who demanded off the list in the notice's quarter, and how often, as it is now; each with the letter to it.
+pub(crate) async fn bodies(ctx: &Ctx, notice: &Model) -> Result<Vec<Body>> {
+    let county = ctx.snapshot.places.place(notice.county)?;
+    let scope = Scope::counties(vec![notice.county]);
+    let mut bodies = bodies_of(ctx, &scope, notice.since, notice.until).await?;
+    for body in &mut bodies {
+        let (place, id, who) = (&county.code, notice.id, quoted(&body.requesting_body));
+        body.letter = Some(format!("/api/v1/places/{place}/certificates/notices/{id}/letter?body={who}"));
+    }
+    Ok(bodies)
 }
 
 #[cfg(test)]

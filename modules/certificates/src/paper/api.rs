@@ -1,7 +1,7 @@
 //! The JSON face of papers: staff apply, verify, issue and print; anybody checks a paper, and fetches the keys that signed it.
 
 use axum::http::header;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, Utc};
 use jizuo_kernel::module::Work;
 use jizuo_kernel::page::{Page, Paging};
@@ -21,6 +21,7 @@ use super::licence::{self, Licence};
 use super::service::{self, New, Seen};
 use super::{code, document, docx, html, issue, keys};
 use crate::item::Verification;
+use crate::printed;
 use crate::process::{APPROVE, PAPER, PASS, REFUSE, VERIFY};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -362,9 +363,7 @@ async fn refuse(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<Refusal>) -> 
     responses((status = 200, description = "One page A4.", body = String, content_type = "text/html")))]
 async fn print(ctx: Ctx, path: Path<MatterPath>) -> Result<Response> {
     let row = process::find::<Entity>(&ctx, path.id).await?;
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
-    let page = html::page(&document::of(&ctx, &row)?);
-    Ok(([(header::CONTENT_SECURITY_POLICY, policy)], Html(page)).into_response())
+    Ok(printed(html::page(&document::of(&ctx, &row)?)))
 }
 
 /// An issued paper as a file for a word processor.

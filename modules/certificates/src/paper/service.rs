@@ -8,8 +8,8 @@ use jizuo_kernel::module::Held;
 use jizuo_kernel::people::seal;
 use jizuo_kernel::process::{self, Move};
 use jizuo_kernel::{Ctx, Result, Scope, Scoped, Subject, Text, Tx, invalid, say};
-use jizuo_standards::element;
 use jizuo_standards::name::Name;
+use jizuo_standards::{element, mask};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
@@ -79,7 +79,7 @@ pub(crate) async fn apply(tx: &mut Tx, new: New) -> Result<Model> {
     known(tx, &text, &answered, &mut values)?;
     let holder = answered.value("name").unwrap_or_default().to_owned();
     // The audit line holds personal values masked.
-    tx.on_behalf_of(holder.clone());
+    tx.on_behalf_of(mask::name(&holder));
     let opening = process::open(tx, &PAPER, &place, |_| label(&item.name, &holder), Move::default()).await?;
     let content = Content { template: text, values, basis: item.basis(), body: None };
     let row = ActiveModel {

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::entity::{ActiveModel, Column, Entity, Model};
 use crate::catalogue::{Answer, Entry, in_force};
 use crate::item::service as items;
-use crate::item::{Replacement, ending};
+use crate::item::{Replacement, commitment, ending};
 use crate::process::{PUBLISHED, REFORM};
 
 /// One paper, and what is done instead.
@@ -78,6 +78,8 @@ pub(crate) async fn propose(tx: &mut Tx, new: New) -> Result<Model> {
             faults.add(&field, "certificates.reform.twice", Text::new("这一项写了两次", "this one is named twice"));
         } else if let Some(why) = not_issued(&entries, &change.code) {
             faults.add(&field, "certificates.reform.not_issued", why);
+        } else if change.replacement == Replacement::Commitment && marked(&entries, &change.code) {
+            faults.add(&format!("changes[{n}].replacement"), "certificates.item.no_commitment", commitment::MARKED);
         }
         let next_door = faults.said(&format!("changes[{n}].next_door"), change.next_door.as_deref(), 300);
         let known = entries.iter().find(|entry| entry.code == change.code);
@@ -98,6 +100,11 @@ pub(crate) async fn propose(tx: &mut Tx, new: New) -> Result<Model> {
     };
     tx.note("cancelled", changes.len());
     Ok(Entity::insert(row).exec_with_returning(tx.db()).await?)
+}
+
+/// Whether no commitment stands in for a paper.
+fn marked(entries: &[Entry], code: &str) -> bool {
+    entries.iter().any(|entry| entry.code == code && entry.no_commitment)
 }
 
 /// Why a paper cannot be cancelled; none where it is issued here.

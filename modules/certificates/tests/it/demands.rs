@@ -42,7 +42,10 @@ async fn the_fifth_off_list_demand_of_a_quarter_tells_the_county_office_who_dema
     let path = at(WUHUA, &format!("/notices/{}", notices.items()[0]["id"].as_str().unwrap()));
     let notice = office.get(&path).await.expect(200);
     assert_eq!(notice.text("total"), "5");
-    assert_eq!(notice.body["bodies"][0], json!({ "requesting_body": "县社会保险中心", "demands": 3 }));
+    let first = &notice.body["bodies"][0];
+    assert_eq!((&first["requesting_body"], &first["demands"]), (&json!("县社会保险中心"), &json!(3)));
+    assert_eq!(first["items"].as_array().unwrap().len(), 1, "{first:#}");
+    assert_eq!((&first["items"][0]["code"], &first["items"][0]["demands"]), (&json!("being_alive"), &json!(3)));
     assert_eq!(notice.body["bodies"].as_array().unwrap().len(), 3);
 
     // More of them open no second notice, and are counted when it is read.

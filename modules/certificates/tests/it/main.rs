@@ -1,6 +1,7 @@
 //! What people do with the certificate catalogue, through HTTP, on a platform with this module alone.
 #![allow(clippy::unwrap_used, reason = "a test may stop")]
 
+mod answers;
 mod catalogue;
 mod checks;
 mod data_checks;

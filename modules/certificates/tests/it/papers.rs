@@ -358,3 +358,16 @@ async fn a_purpose_is_one_of_the_items_and_papers_are_seen_where_one_serves() {
         .await
         .expect(404);
 }
+
+#[tokio::test]
+async fn the_audit_of_a_paper_names_nobody_in_full() {
+    let test = platform().await;
+    publish(&test, WUHUA, hardship()).await;
+    let person = resident(&test, "李阿诗").await;
+    let clerk = test.role(VILLAGE, "certificates.clerk").await;
+    issued(&clerk, application("hardship", &person)).await;
+    let auditor = test.role(WUHUA, "base.audit_admin").await;
+    let audit = auditor.get(&format!("/places/{WUHUA}/audit?action=certificates.paper.apply")).await.expect(200);
+    assert_eq!(audit.items()[0]["on_behalf_of"], "李**");
+    assert!(!audit.body.to_string().contains("李阿诗"), "{}", audit.body);
+}
