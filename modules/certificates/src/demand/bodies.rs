@@ -51,9 +51,12 @@ pub(crate) struct Demanded {
     pub(crate) demands: i64,
 }
 
+/// Body, item, what it is called, how often, and when last.
+type Counted = (String, Option<String>, String, i64, DateTime<Utc>);
+
 /// Who demanded off the list within a scope and a span of time; the most frequent first.
 pub(crate) async fn of(ctx: &Ctx, scope: &Scope, since: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<Body>> {
-    let rows: Vec<(String, Option<String>, String, i64, DateTime<Utc>)> = service::off_list(scope, since, until)
+    let rows: Vec<Counted> = service::off_list(scope, since, until)
         .select_only()
         .column(Column::RequestingBody)
         .column(Column::Item)
@@ -121,9 +124,12 @@ pub(super) struct Days {
     pub(super) to: Option<NaiveDate>,
 }
 
+/// From when on, and until before when, as far as it was said.
+type Span = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
 impl Days {
     /// From when on, and until before when.
-    pub(super) fn span(self) -> Result<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)> {
+    pub(super) fn span(self) -> Result<Span> {
         if self.from.zip(self.to).is_some_and(|(from, to)| from > to) {
             let why = Text::new("起始日期不能晚于截止日期", "the first day comes before the last");
             return Err(invalid("from", "certificates.demand.days", why));

@@ -79,7 +79,7 @@ pub(crate) async fn propose(tx: &mut Tx, new: New) -> Result<Model> {
         } else if let Some(why) = not_issued(&entries, &change.code) {
             faults.add(&field, "certificates.reform.not_issued", why);
         } else if change.replacement == Replacement::Commitment && marked(&entries, &change.code) {
-            faults.add(&format!("changes[{n}].replacement"), "certificates.item.no_commitment", commitment::MARKED);
+            faults.add(format!("changes[{n}].replacement"), "certificates.item.no_commitment", commitment::MARKED);
         }
         let next_door = faults.said(&format!("changes[{n}].next_door"), change.next_door.as_deref(), 300);
         let known = entries.iter().find(|entry| entry.code == change.code);
