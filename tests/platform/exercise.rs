@@ -4,7 +4,7 @@
 use chrono::Duration;
 use jizuo_server::MODULES;
 use jizuo_testing::places::{ESHAN, HUASHAN, KUNMING, OTHER_VILLAGE, PROVINCE, VILLAGE, WUHUA};
-use jizuo_testing::{TestApp, User};
+use jizuo_testing::TestApp;
 use serde_json::{Value, json};
 
 use super::{
@@ -144,7 +144,7 @@ async fn grid(test: &TestApp) {
     dispatcher.get(&format!("{incidents}/{id}")).await.expect(200);
     dispatcher.post(&step(&id, "call_back"), json!({ "satisfaction": "not" })).await.expect(200);
     dispatcher.post(&step(&id, "reopen"), json!({ "reason": "又积水了" })).await.expect(200);
-    more_time(&dispatcher, &handler, &step, &id).await;
+    exercise_grid::more_time(&dispatcher, &handler, &step, &id).await;
     exercise_grid::joint(test, &dispatcher, &handler, &step, &report("道路塌陷").await).await;
     exercise_grid::whistle(test, &handler).await;
     exercise_grid::protection(test, &worker).await;
@@ -157,17 +157,6 @@ async fn grid(test: &TestApp) {
     dispatcher.post(&step(&again, "merge"), json!({ "into": code, "reason": "同一件事" })).await.expect(200);
     let admin = test.role(WUHUA, "base.system_admin").await;
     admin.delete(&format!("/places/{WUHUA}/processes/grid.incident")).await.expect(204);
-}
-
-async fn more_time(dispatcher: &User<'_>, handler: &User<'_>, step: &dyn Fn(&str, &str) -> String, id: &str) {
-    let days = json!({ "working_days": 2, "reason": "等待配件" });
-    dispatcher.post(&step(id, "supervise"), json!({ "note": "请到现场办理" })).await.expect(200);
-    dispatcher.post(&step(id, "suspend"), days.clone()).await.expect(200);
-    dispatcher.post(&step(id, "resume"), json!({})).await.expect(200);
-    handler.post(&step(id, "ask_extension"), days.clone()).await.expect(200);
-    dispatcher.post(&step(id, "refuse_extension"), json!({ "reason": "来得及" })).await.expect(200);
-    handler.post(&step(id, "ask_extension"), days).await.expect(200);
-    dispatcher.post(&step(id, "extend"), json!({})).await.expect(200);
 }
 
 async fn certificates(test: &TestApp) {

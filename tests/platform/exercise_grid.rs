@@ -122,3 +122,20 @@ pub(super) async fn protection(test: &TestApp, worker: &User<'_>) {
     let admin = test.role(WUHUA, "base.system_admin").await;
     admin.delete(&format!("/places/{WUHUA}/processes/grid.protection")).await.expect(204);
 }
+
+/// More time, rest, and supervision of an incident.
+pub(super) async fn more_time(
+    dispatcher: &User<'_>,
+    handler: &User<'_>,
+    step: &dyn Fn(&str, &str) -> String,
+    id: &str,
+) {
+    let days = json!({ "working_days": 2, "reason": "等待配件" });
+    dispatcher.post(&step(id, "supervise"), json!({ "note": "请到现场办理" })).await.expect(200);
+    dispatcher.post(&step(id, "suspend"), days.clone()).await.expect(200);
+    dispatcher.post(&step(id, "resume"), json!({})).await.expect(200);
+    handler.post(&step(id, "ask_extension"), days.clone()).await.expect(200);
+    dispatcher.post(&step(id, "refuse_extension"), json!({ "reason": "来得及" })).await.expect(200);
+    handler.post(&step(id, "ask_extension"), days).await.expect(200);
+    dispatcher.post(&step(id, "extend"), json!({})).await.expect(200);
+}

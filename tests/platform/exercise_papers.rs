@@ -136,9 +136,7 @@ async fn reform(test: &TestApp, editor: &User<'_>, reviewer: &User<'_>) {
     let publish = format!("/places/{WUHUA}/certificates/items/publish");
     reviewer.post(&publish, json!({ "items": ids })).await.expect(200);
     let anybody = test.stranger();
-    for path in
-        ["comparison?from=2026-01-01", "poster", "open/catalogue.json", "open/catalogue.csv", "open/catalogue.xlsx"]
-    {
+    for path in ["comparison?from=2026-01-01", "poster", "open", "open/catalogue.csv", "open/catalogue.xlsx"] {
         anybody.get(&format!("/places/{WUHUA}/certificates/{path}")).await.expect(200);
     }
 }

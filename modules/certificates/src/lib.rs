@@ -145,6 +145,7 @@ pub static MODULE: Module = Module {
     migrations: tables::MIGRATIONS,
     api,
     public: &[
+        "certificates_catalogue",
         "certificates_catalogue_file",
         "certificates_comparison",
         "certificates_key_list",

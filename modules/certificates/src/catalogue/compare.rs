@@ -19,9 +19,9 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Days {
-    /// The earlier day, as the catalogue was at its beginning.
+    /// The earlier day, as the catalogue was at its beginning; the first of January unless given.
     #[param(example = "2026-01-01")]
-    from: NaiveDate,
+    from: Option<NaiveDate>,
     /// The later day, as the catalogue was at its end; today, as it is now, unless given.
     #[param(example = "2026-03-02")]
     to: Option<NaiveDate>,
@@ -75,15 +75,20 @@ const KINDS: [(Answer, Text); 3] = [
     params(("place" = String, Path, example = "530102"), Days), responses((status = 200, body = Comparison)))]
 async fn compare(ctx: Ctx, Query(days): Query<Days>) -> Result<Json<Comparison>> {
     let to = days.to.unwrap_or_else(|| ctx.today());
+    let from = days
+        .from
+        .or_else(|| NaiveDate::from_ymd_opt(ctx.today().year(), 1, 1))
+        .unwrap_or(to)
+        .min(days.from.unwrap_or(to));
     let known = |day: NaiveDate| (2000..2200).contains(&day.year());
-    if days.from > to || !known(days.from) || !known(to) {
+    if from > to || !known(from) || !known(to) {
         let why = Text::new("前一天不能晚于后一天", "the earlier day comes first");
         return Err(invalid("from", "certificates.comparison.days", why));
     }
     let midnight = |day: NaiveDate| -> DateTime<Utc> { china_instant(day, NaiveTime::MIN) };
     let end = to.succ_opt().map_or(ctx.now, midnight).min(ctx.now);
     let place = ctx.place()?;
-    let (before, after) = (at(&ctx, place, midnight(days.from)).await?, at(&ctx, place, end).await?);
+    let (before, after) = (at(&ctx, place, midnight(from)).await?, at(&ctx, place, end).await?);
     let counts = KINDS.map(|(answer, title)| {
         let count = |entries: &[Entry]| entries.iter().filter(|entry| entry.answer == answer).count();
         let [before, after] = [count(&before), count(&after)].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
@@ -110,5 +115,5 @@ async fn compare(ctx: Ctx, Query(days): Query<Days>) -> Result<Json<Comparison>>
         })
         .collect();
     changes.sort_by_key(|change| change.before != Some(Answer::IssuedHere));
-    Ok(Json(Comparison { from: days.from, to, counts: counts.to_vec(), changes }))
+    Ok(Json(Comparison { from, to, counts: counts.to_vec(), changes }))
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use jizuo_kernel::sheets::{Field, Format, Sheet};
-use jizuo_kernel::{App, Ctx, Error, Lang, Path, Result, Text, escaped};
+use jizuo_kernel::{App, Ctx, Error, Json, Lang, Path, Result, Text, escaped};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -16,7 +16,7 @@ use crate::item::Replacement;
 use crate::printed;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(file)).routes(routes!(poster))
+    OpenApiRouter::new().routes(routes!(whole)).routes(routes!(file)).routes(routes!(poster))
 }
 
 /// One paper of the catalogue in force.
@@ -59,21 +59,30 @@ struct FilePath {
     file: String,
 }
 
-/// The catalogue in force here as a file: `catalogue.json`, `catalogue.csv` or `catalogue.xlsx`. Open data.
+async fn entries(ctx: &Ctx) -> Result<Vec<OpenEntry>> {
+    Ok(in_force(ctx).await?.into_iter().map(OpenEntry::from).collect())
+}
+
+/// The whole catalogue in force here, as open data.
+#[utoipa::path(get, path = "/open", operation_id = "certificates_catalogue", security(()),
+    params(("place" = String, Path, example = "530102")), responses((status = 200, body = Vec<OpenEntry>)))]
+async fn whole(ctx: Ctx) -> Result<Json<Vec<OpenEntry>>> {
+    Ok(Json(entries(&ctx).await?))
+}
+
+/// The catalogue in force here as a file: `catalogue.csv` or `catalogue.xlsx`. Open data.
 #[utoipa::path(get, path = "/open/{file}", operation_id = "certificates_catalogue_file", security(()),
     params(("place" = String, Path, example = "530102"),
-        ("file" = String, Path, example = "catalogue.csv", pattern = "^catalogue[.](json|csv|xlsx)$")),
-    responses((status = 200, content((Vec<OpenEntry> = "application/json"), (String = "text/csv"),
+        ("file" = String, Path, example = "catalogue.csv", pattern = "^catalogue[.](csv|xlsx)$")),
+    responses((status = 200, content((String = "text/csv"),
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 async fn file(ctx: Ctx, path: Path<FilePath>) -> Result<Response> {
     let format = match path.file.as_str() {
-        "catalogue.json" => None,
-        "catalogue.csv" => Some(Format::Csv),
-        "catalogue.xlsx" => Some(Format::Xlsx),
+        "catalogue.csv" => Format::Csv,
+        "catalogue.xlsx" => Format::Xlsx,
         _ => return Err(Error::NotFound("file")),
     };
-    let entries: Vec<OpenEntry> = in_force(&ctx).await?.into_iter().map(OpenEntry::from).collect();
-    let Some(format) = format else { return Ok(jizuo_kernel::Json(entries).into_response()) };
+    let entries = entries(&ctx).await?;
     let titles = match ctx.lang {
         Lang::Zh => ["编码", "名称", "俗称", "结论", "到哪里办", "依据", "由谁列入"],
         Lang::En => ["Code", "Name", "Everyday names", "Answer", "Where to go", "Basis", "Listed by"],

@@ -93,7 +93,7 @@ impl DataCheck {
 
 /// A data check with what the department answered.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[schema(as = certificates::DataCheckInFull)]
+#[schema(as = certificates::DataCheckDetail)]
 struct InFull {
     #[serde(flatten)]
     #[schema(inline)]

@@ -80,6 +80,8 @@ struct NewItems {
 #[schema(as = certificates::ItemsProposed)]
 struct Proposed {
     proposed: u32,
+    /// Rows whose item stands already, proposed or in force: the same sheet twice changes nothing.
+    known: u32,
 }
 
 /// Proposes the items of a sheet: all, or with a wrong row none, and every wrong row is named.
@@ -109,9 +111,16 @@ async fn import(ctx: Ctx, Json(new): Json<NewItems>) -> Result<Reply<Proposed>> 
     }
     let mut tx = ctx.begin().await?;
     let mut faults: Vec<FieldError> = Vec::new();
-    let mut proposed = 0;
+    let (mut proposed, mut known) = (0, 0);
+    let standing = service::standing(&tx).await?;
     for row in &rows {
         let told = match read(row) {
+            Ok(new)
+                if standing.contains(&(new.code.clone(), new.name.clone(), new.status_kind.as_str().to_owned())) =>
+            {
+                known += 1;
+                continue;
+            }
             Ok(new) => service::propose(&mut tx, new).await.map(|_| ()),
             Err(error) => Err(error),
         };
@@ -130,7 +139,7 @@ async fn import(ctx: Ctx, Json(new): Json<NewItems>) -> Result<Reply<Proposed>> 
     }
     tx.note("proposed", proposed);
     let here = ctx.place()?.id;
-    let reply = Reply::ok(Proposed { proposed });
+    let reply = Reply::ok(Proposed { proposed, known });
     tx.commit("certificates.item.propose", Subject::new("base.place", here), reply).await
 }
 

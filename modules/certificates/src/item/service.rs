@@ -1,5 +1,7 @@
 //! What may be done with a catalogue item, and when not.
 
+use std::collections::BTreeSet;
+
 use jizuo_kernel::error::{Faults, refuse};
 use jizuo_kernel::page::{Page, Paging};
 use jizuo_kernel::places::Kind;
@@ -213,6 +215,16 @@ pub(super) async fn next_edition(tx: &Tx, code: &str) -> Result<i32> {
         Some(row) => Ok(row.edition + 1),
         None => Ok(1),
     }
+}
+
+/// What this place has proposed or laid down and not taken back: code, name and kind.
+pub(super) async fn standing(tx: &Tx) -> Result<BTreeSet<(String, String, String)>> {
+    let rows = Entity::within(&Scope::counties(vec![tx.chain()?]))
+        .filter(Column::InForceUntil.is_null())
+        .filter(Column::State.ne("withdrawn"))
+        .all(tx.db())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.code, row.name, row.status_kind)).collect())
 }
 
 fn twice(code: &str) -> Error {

@@ -75,7 +75,7 @@ async fn forty_two_papers_are_cancelled_at_once_and_the_counters_say_so() {
         let told = test.stranger().get(&lookup(place, "provincial")).await.expect(200);
         assert_eq!(told.body["answers"][0]["answer"], answer, "{place}");
     }
-    let file = test.stranger().get(&at(WUHUA, "/open/catalogue.json")).await.expect(200);
+    let file = test.stranger().get(&at(WUHUA, "/open")).await.expect(200);
     let entries = file.body.as_array().unwrap();
     assert_eq!(entries.iter().filter(|one| one["answer"] == "replaced").count(), 42);
     let csv = test.stranger().get(&at(WUHUA, "/open/catalogue.csv")).await.expect(200);
@@ -163,6 +163,12 @@ async fn a_sheet_of_items_is_proposed_and_published_at_once_or_every_wrong_row_i
     assert_eq!(import("a,b\n1,2\n").await.expect(422).fields(), ["content"]);
 
     assert_eq!(import(&format!("{head}{good}")).await.expect(200).text("proposed"), "3");
+    let again = import(&format!("{head}{good}")).await.expect(200);
+    assert_eq!(
+        (again.text("proposed"), again.text("known")),
+        ("0".into(), "3".into()),
+        "the same sheet twice changes nothing"
+    );
     let proposed = reviewer.get(&at(WUHUA, "/items?state=proposed")).await.expect(200);
     let codes: Vec<_> = proposed.items().iter().map(|item| item["code"].clone()).collect();
     assert!(codes.contains(&json!("shouruzhengming")), "{codes:?}");
