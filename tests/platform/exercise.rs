@@ -3,8 +3,8 @@
 
 use chrono::Duration;
 use jizuo_server::MODULES;
-use jizuo_testing::places::{ESHAN, HUASHAN, KUNMING, OTHER_VILLAGE, PROVINCE, VILLAGE, WUHUA};
 use jizuo_testing::TestApp;
+use jizuo_testing::places::{ESHAN, HUASHAN, KUNMING, OTHER_VILLAGE, PROVINCE, VILLAGE, WUHUA};
 use serde_json::{Value, json};
 
 use super::{

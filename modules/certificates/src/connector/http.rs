@@ -216,7 +216,8 @@ mod tests {
 
     #[test]
     fn waits_grow_by_the_jitter_that_is_handed_in() {
-        let (none, most): (fn(u64) -> u64, fn(u64) -> u64) = (|_| 0, |below| below - 1);
+        type Source = fn(u64) -> u64;
+        let (none, most): (Source, Source) = (|_| 0, |below| below - 1);
         assert_eq!(wait(0, none), Duration::from_millis(50));
         assert_eq!(wait(2, none), Duration::from_millis(200));
         assert_eq!(wait(2, most), Duration::from_millis(399));

@@ -110,6 +110,8 @@ async fn import(ctx: Ctx, Json(new): Json<NewItems>) -> Result<Reply<Proposed>> 
         return Err(invalid("content", "certificates.import.rows", why));
     }
     let mut tx = ctx.begin().await?;
+    let place = ctx.place()?.clone();
+    jizuo_kernel::counties::takes_new(&tx, &place, "certificates")?;
     let mut faults: Vec<FieldError> = Vec::new();
     let (mut proposed, mut known) = (0, 0);
     let standing = service::standing(&tx).await?;
@@ -138,9 +140,8 @@ async fn import(ctx: Ctx, Json(new): Json<NewItems>) -> Result<Reply<Proposed>> 
         return Err(Error::Invalid(faults));
     }
     tx.note("proposed", proposed);
-    let here = ctx.place()?.id;
     let reply = Reply::ok(Proposed { proposed, known });
-    tx.commit("certificates.item.propose", Subject::new("base.place", here), reply).await
+    tx.commit("certificates.item.propose", Subject::new("base.place", place.id), reply).await
 }
 
 fn of_row(row: &Named, fault: FieldError) -> FieldError {
