@@ -73,6 +73,8 @@ NO_SCHEMA_SAYS = {
     "certificates.paper.": "what the catalogue says of the paper",
     "certificates.publication.items": "that something is chosen",
     "certificates.reform.": "which papers are issued here",
+    "request base.field.missing": "what an interface asks for, and a table does not",
+    "http base.field.missing": "what an interface asks for, and a table does not",
     "certificates.source.": "what one field of a source asks of another, and what is in the file",
     "certificates.item.": "what one field of an item asks of another, and of the law",
     "consultation.deliberation.": "of what kind the place is, one day against the other, what is the present day, and whether some differed",

@@ -104,7 +104,7 @@ pub(super) async fn check(
     let mut faults = Faults::default();
     let purpose = faults.said("purpose", purpose, 60);
     // Nobody types a control character, and no code has one.
-    faults.optional_text("code", typed, usize::MAX);
+    faults.text("code", typed, usize::MAX);
     faults.check()?;
     let county = issue::countys(tx)?;
     // What cannot be a code is looked for all the same: it is answered alike, and takes as long.

@@ -180,6 +180,7 @@ struct NewInterface {
     /// How often it is asked again after a passing failure; only by GET.
     #[serde(default)]
     #[schema(minimum = 0, maximum = 3)]
+    #[serde(deserialize_with = "jizuo_kernel::json::whole")]
     retries: u32,
     /// After so many failures in a row it is left alone
     #[serde(default = "usual_failures")]
