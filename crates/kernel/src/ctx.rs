@@ -121,6 +121,13 @@ impl Ctx {
         self
     }
 
+    /// Somebody the platform does not know, let in by a public operation alone; called so in the records.
+    pub fn as_stranger(&self, role: &str, name: &str) -> Ctx {
+        let mut stranger = Actor::system(role);
+        stranger.name = name.to_owned();
+        self.clone().acting(Arc::new(stranger))
+    }
+
     /// The same circumstances at another place, for the audit line and the county of what is written.
     pub fn standing_at(mut self, place: Arc<Place>) -> Ctx {
         self.scope = Scope::subtree(&self.snapshot.places, &place);

@@ -195,6 +195,12 @@ impl Faults {
     }
 }
 
+impl From<Box<FieldError>> for Error {
+    fn from(fault: Box<FieldError>) -> Error {
+        Error::Invalid(vec![*fault])
+    }
+}
+
 /// One wrong field, as an error of its own.
 pub fn invalid(field: impl Into<String>, code: impl Into<Cow<'static, str>>, message: Text) -> Error {
     Error::Invalid(vec![FieldError::new(field, code, message)])

@@ -57,7 +57,7 @@ pub use json::{Json, Path, Query};
 pub use keyring::Keyring;
 pub use module::Module;
 pub use platform::{App, Platform};
-pub use reply::{Reply, Subject};
+pub use reply::{Reply, Subject, printed};
 pub use rows::Rows;
 pub use scope::{Reference, Scope, Scoped};
 pub use text::{Lang, Text, escaped};

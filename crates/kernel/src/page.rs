@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::Result;
+use sea_orm::{ColumnTrait, EntityTrait, ModelTrait, QueryFilter, QueryOrder, QuerySelect, Select, Value};
+
 use crate::error::invalid;
 use crate::text::Text;
+use crate::{Ctx, Result};
 
 /// How much of a list, and from where.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -42,6 +44,24 @@ impl Paging {
     /// The id to read on from, for lists ordered by id alone.
     pub fn after_id(&self) -> Result<Option<Uuid>> {
         self.after.as_deref().map(|text| text.parse().map_err(|_| bad_cursor())).transpose()
+    }
+
+    /// A page of a list that is ordered by id alone, newest first.
+    pub async fn newest<E>(&self, ctx: &Ctx, query: Select<E>, id: E::Column) -> Result<Page<E::Model>>
+    where
+        E: EntityTrait<Model: Send + Sync>,
+    {
+        let limit = self.limit()?;
+        let query = match self.after_id()? {
+            Some(after) => query.filter(id.lt(after)),
+            None => query,
+        };
+        let rows = query.order_by_desc(id).limit(limit + 1).all(ctx.db()).await?;
+        let cursor = |row: &E::Model| match row.get(id) {
+            Value::Uuid(Some(id)) => id.to_string(),
+            other => other.to_string(),
+        };
+        Ok(Page::cut(rows, limit, cursor))
     }
 
     /// The cursor parts that [`Page::cut`] joined.

@@ -16,8 +16,6 @@ pub mod source;
 mod statistics;
 mod tables;
 
-use axum::http::header;
-use axum::response::{Html, IntoResponse, Response};
 use jizuo_kernel::module::{Mark, MenuEntry, Module, Permission, RoleTemplate, Sealed, Subscription, Timer, Topic};
 use jizuo_kernel::{App, Text};
 use utoipa_axum::router::OpenApiRouter;
@@ -356,12 +354,6 @@ fn api() -> OpenApiRouter<App> {
         .merge(paper::routes())
         .merge(source::routes())
         .merge(data_check::routes())
-}
-
-/// A page to print: it loads nothing and runs nothing.
-fn printed(page: String) -> Response {
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
-    ([(header::CONTENT_SECURITY_POLICY, policy)], Html(page)).into_response()
 }
 
 const ITEM: &str = r#"{"id":"0192f0c0-0000-7000-8000-000000000001","code":"income","edition":1,"name":"收入证明","status_kind":"replaced","place":"530102000000"}"#;

@@ -31,7 +31,7 @@ fn m0020_data_check(s: &mut Schema) {
         t.uuid("source").text("source_title").text("department").text("ground").text("basis").date_null("data_of");
         t.text("outcome").text_null("failure").int("took_ms").bytes_null("answer");
         t.text("fallback").text("next_door").uuid_null("asked_by").text("asked_by_name");
-        t.index(&["person"]).index(&["at"]).index(&["outcome", "at"]);
+        t.index(&["person"]).index(&["at"]).index(&["outcome", "at"]).index(&["outcome", "id"]);
         t.index(&["township", "id"]).index(&["village", "id"]);
         // A prefecture's figures are not led by a county.
         t.index_across(&["prefecture", "id"]);
@@ -46,6 +46,8 @@ fn m0030_answers(s: &mut Schema) {
     s.add_column("certificates_demand", date_null("committed_on"));
     s.add_column("certificates_demand", text_null("committed_by_name"));
     s.add_column("certificates_demand", bytes_null("commitment"));
+    s.add_index("certificates_demand", &["county", "way", "id"]);
+    s.add_index("certificates_demand", &["county", "requesting_body", "id"]);
     s.tenant("certificates_breach", |t| {
         t.id().places().uuid("person").text("holder").uuid_null("demand").text("reason");
         t.instant("opened_at").text("recorded_by_name");

@@ -16,7 +16,6 @@ pub struct Model {
     /// One of as many as a matter may hold; none once it was taken back.
     pub slot: Option<i32>,
     pub media: String,
-    pub size: i32,
     pub digest: String,
     pub note: Option<String>,
     pub added_by_name: String,

@@ -4,8 +4,6 @@ mod api;
 pub mod entity;
 mod media;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use sha2::{Digest, Sha256};
@@ -18,14 +16,15 @@ pub use media::Media;
 
 use crate::error::{Faults, refuse};
 use crate::process::Matter;
+use crate::sheets::{body_of, sent};
 use crate::{Ctx, Error, Result, Scope, Scoped, Text, Tx, db, say};
 
 /// The most that a matter holds at once.
 pub const MOST: usize = 6;
 /// The largest, in bytes.
 pub const LARGEST: usize = 2 << 20;
-/// What a body with as many as a matter may hold weighs, in bytes: base64, and what goes along with it.
-pub const BODY: usize = MOST * LARGEST / 3 * 4 + (64 << 10);
+/// What a body with as many as a matter may hold weighs, in bytes.
+pub const BODY: usize = body_of(MOST * LARGEST);
 
 /// For what they are sealed.
 const PURPOSE: &str = "base.attachment";
@@ -40,18 +39,8 @@ pub struct Checked {
 impl Checked {
     /// Reads a file from base64; what is wrong is told of `field`.
     pub fn read(faults: &mut Faults, field: &str, text: &str, note: Option<&str>) -> Option<Checked> {
-        let bytes = STANDARD.decode(text.trim()).ok().filter(|bytes| !bytes.is_empty());
         let note = faults.said("note", note, 60);
-        let Some(bytes) = bytes else {
-            let why = Text::new("没有收到完整的文件，请重新选择", "the file did not arrive whole; choose it again");
-            faults.add(field, "base.attachment.base64", why);
-            return None;
-        };
-        if bytes.len() > LARGEST {
-            let why = Text::new("文件不能超过 2 MB，请缩小后再传", "no larger than 2 MB; make it smaller");
-            faults.add(field, "base.attachment.too_large", why);
-            return None;
-        }
+        let bytes = sent(field, text, LARGEST).map_err(|fault| faults.push(*fault)).ok()?;
         let Some((media, bytes)) = media::read(bytes) else {
             let why = Text::new(
                 "只收 JPEG、PNG 图片和 PDF；这个文件不是，或者已损坏",
@@ -78,6 +67,14 @@ fn too_many() -> Text {
     say!("一件事最多 {MOST} 个附件", "a matter holds at most {MOST} attachments")
 }
 
+/// Puts them with a matter, in their order.
+pub async fn add_all<E: Matter>(tx: &mut Tx, row: &E::Model, new: Vec<Checked>) -> Result<()> {
+    for one in new {
+        add::<E>(tx, row, one).await?;
+    }
+    Ok(())
+}
+
 /// Puts one with a matter. The same one sent again is the one that is there.
 pub async fn add<E: Matter>(tx: &mut Tx, row: &E::Model, new: Checked) -> Result<Attachment> {
     let facts = E::facts(row);
@@ -101,7 +98,6 @@ pub async fn add<E: Matter>(tx: &mut Tx, row: &E::Model, new: Checked) -> Result
         matter: Set(facts.id),
         slot: Set(Some(slot)),
         media: Set(new.media.as_str().to_owned()),
-        size: Set(i32::try_from(new.bytes.len()).unwrap_or(i32::MAX)),
         digest: Set(digest),
         note: Set(new.note),
         added_by_name: Set(tx.actor.name.clone()),

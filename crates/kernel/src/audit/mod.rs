@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, NaiveTime};
 use sea_orm::sea_query::InsertStatement;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryTrait};
 use serde_json::Value;
 
 use crate::page::{Page, Paging};
@@ -63,8 +63,7 @@ pub struct Search {
 /// The lines of the operation's scope, newest first.
 pub async fn search(ctx: &Ctx, what: &Search, paging: &Paging) -> Result<Page<entity::line::Model>> {
     use entity::line::Column;
-    let limit = paging.limit()?;
-    let mut query = entity::line::Entity::within(&ctx.scope).order_by_desc(Column::Id).limit(limit + 1);
+    let mut query = entity::line::Entity::within(&ctx.scope);
     if let Some(action) = &what.action {
         query = query.filter(Column::Action.eq(action));
     }
@@ -83,8 +82,5 @@ pub async fn search(ctx: &Ctx, what: &Search, paging: &Paging) -> Result<Page<en
     if let Some(next) = what.to.and_then(|to| to.succ_opt()) {
         query = query.filter(Column::At.lt(clock::china_instant(next, NaiveTime::MIN)));
     }
-    if let Some(after) = paging.after_id()? {
-        query = query.filter(Column::Id.lt(after));
-    }
-    Ok(Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string()))
+    paging.newest(ctx, query, Column::Id).await
 }

@@ -16,7 +16,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
 /// Photographs and papers that go with a matter.
 fn m0006_attachments(s: &mut Schema) {
     s.tenant("base_attachment", |t| {
-        t.id().text("kind").uuid("matter").int_null("slot").text("media").int("size").text("digest").text_null("note");
+        t.id().text("kind").uuid("matter").int_null("slot").text("media").text("digest").text_null("note");
         t.text("added_by_name").instant("added_at");
         t.instant_null("taken_back_at").text_null("taken_back_by_name").text_null("taken_back_because");
         t.unique(&["kind", "matter", "slot"]);

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use jizuo_standards::name;
 use sea_orm::ExprTrait;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::entity::{account, grant, session};
@@ -148,8 +148,7 @@ pub async fn names_of(ctx: &Ctx, accounts: impl Iterator<Item = Uuid>) -> Result
 pub async fn list(ctx: &Ctx, wanted: &Wanted, paging: &Paging) -> Result<Page<account::Model>> {
     let here = ctx.place()?;
     let tree = &ctx.snapshot.places;
-    let limit = paging.limit()?;
-    let mut query = account::Entity::all().order_by_desc(account::Column::Id).limit(limit + 1);
+    let mut query = account::Entity::all();
     let everybody = here.parent.is_none() && tree.roots().len() == 1 && looks_after(ctx, here.id);
     if !everybody {
         let homes = tree.descendants(here.id).into_iter().filter(|home| looks_after(ctx, *home));
@@ -167,10 +166,7 @@ pub async fn list(ctx: &Ctx, wanted: &Wanted, paging: &Paging) -> Result<Page<ac
             .filter(db::one_of(grant::Column::Place, tree.descendants(here.id)));
         query = query.filter(account::Column::Id.in_subquery(holding.into_query()));
     }
-    if let Some(after) = paging.after_id()? {
-        query = query.filter(account::Column::Id.lt(after));
-    }
-    Ok(Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string()))
+    paging.newest(ctx, query, account::Column::Id).await
 }
 
 /// Disables an account and ends its sessions and tokens, or lets it in again.

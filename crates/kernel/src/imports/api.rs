@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 
 use axum::response::Response;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
@@ -26,11 +24,9 @@ use crate::page::{Page, Paging, bad_cursor};
 use crate::people::entity::{batch as table, fault};
 use crate::people::facts::Basis;
 use crate::people::sources;
-use crate::sheets::{Book, Column, Format};
+use crate::sheets::{Book, Column, Format, body_of, sent};
 use crate::{App, Ctx, Error, Json, Lang, Reply, Result, Scoped, Subject, Text, Tx, say};
 
-/// A file of this size, in base64, and what goes along with it.
-const BODY_LIMIT: usize = 28 * 1024 * 1024;
 /// The largest file.
 const LARGEST: usize = 20 * 1024 * 1024;
 
@@ -182,7 +178,7 @@ pub(crate) struct NewImport {
 /// Takes a file in and looks through it; the register is not touched. A sheet of fewer than 500 rows is looked through at once,
 /// a larger one beside the request: read the import until its state is `checked`.
 #[utoipa::path(post, path = "/places/{place}/imports", operation_id = "base_import_upload",
-    extensions(("x-largest-body" = json!(BODY_LIMIT))),
+    extensions(("x-largest-body" = json!(body_of(LARGEST)))),
     security(("token" = ["base.import.run"])), params(("place" = String, Path, example = "530102001001")),
     request_body = NewImport, responses((status = 201, body = ImportDetail)))]
 async fn upload(ctx: Ctx, Json(new): Json<NewImport>) -> Result<Reply<ImportDetail>> {
@@ -192,18 +188,7 @@ async fn upload(ctx: Ctx, Json(new): Json<NewImport>) -> Result<Reply<ImportDeta
     if new.observed_on.is_some_and(|day| day > ctx.today()) {
         faulty.add("observed_on", "base.import.future", Text::new("不能晚于今天", "cannot lie ahead"));
     }
-    let bytes = match STANDARD.decode(new.content.trim()) {
-        Ok(bytes) if bytes.len() <= LARGEST => bytes,
-        Ok(_) => {
-            let why = Text::new("文件超过 20 MB，请分成几个文件", "the file is larger than 20 MB; split it");
-            faulty.add("content", "base.import.large", why);
-            Vec::new()
-        }
-        Err(_) => {
-            faulty.add("content", "base.import.base64", Text::new("不是有效的 base64", "this is no base64"));
-            Vec::new()
-        }
-    };
+    let bytes = sent("content", &new.content, LARGEST).map_err(|fault| faulty.push(*fault)).unwrap_or_default();
     faulty.check()?;
     let source = source.ok_or_else(|| internal("a source that was checked"))?;
     let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes));
@@ -290,12 +275,8 @@ async fn finish<T: Serialize>(mut tx: Tx, row: &Batch, action: &'static str, rep
     security(("token" = ["base.import.run"])), params(("place" = String, Path, example = "530102"), Paging),
     responses((status = 200, body = Page<Import>)))]
 async fn list(ctx: Ctx, Query(paging): Query<Paging>) -> Result<Json<Page<Import>>> {
-    let limit = paging.limit()?;
-    let mut query = table::Entity::within(&ctx.scope).order_by_desc(table::Column::Id).limit(limit + 1);
-    if let Some(after) = paging.after_id()? {
-        query = query.filter(table::Column::Id.lt(after));
-    }
-    let page = Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string());
+    let query = table::Entity::within(&ctx.scope);
+    let page = paging.newest(&ctx, query, table::Column::Id).await?;
     let items = page.items.iter().map(|row| seen(&ctx, row)).collect::<Result<_>>()?;
     Ok(Json(Page { items, next: page.next }))
 }

@@ -1,7 +1,7 @@
 //! Showing what is masked, for a purpose and on the record; and who has looked or changed, for the person to be told.
 
 use jizuo_standards::element::{self, Sensitivity};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter};
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
@@ -121,18 +121,12 @@ pub struct Access {
 
 /// Every look and change that the audit knows of a person, newest first.
 pub async fn accesses(ctx: &Ctx, row: &person::Model, paging: &Paging) -> Result<Page<Access>> {
-    let limit = paging.limit()?;
     // Whoever looked at a record that was merged into this one looked at this person.
     let ids = merges::records_of(ctx, row).await?;
-    let mut query = line::Entity::within(&Scope::counties(vec![row.county]))
+    let query = line::Entity::within(&Scope::counties(vec![row.county]))
         .filter(line::Column::Subject.is_in(ids.iter().map(Uuid::to_string)))
-        .filter(line::Column::SubjectKind.eq("base.person"))
-        .order_by_desc(line::Column::Id)
-        .limit(limit + 1);
-    if let Some(after) = paging.after_id()? {
-        query = query.filter(line::Column::Id.lt(after));
-    }
-    let page = Page::cut(query.all(ctx.db()).await?, limit, |line| line.id.to_string());
+        .filter(line::Column::SubjectKind.eq("base.person"));
+    let page = paging.newest(ctx, query, line::Column::Id).await?;
     let names = accounts::names_of(ctx, page.items.iter().filter_map(|line| line.actor)).await?;
     Ok(page.map(|line| access(ctx, &names, line)))
 }

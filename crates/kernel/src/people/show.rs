@@ -13,8 +13,6 @@ use crate::error::internal;
 use crate::page::{Page, Paging};
 use crate::{Ctx, Result, Scope, Scoped};
 
-use sea_orm::QuerySelect;
-
 /// One person, with what the caller may see.
 pub async fn in_full(ctx: &Ctx, row: &person::Model) -> Result<PersonInFull> {
     let minor = is_minor(row.birth_date, ctx.today());
@@ -134,19 +132,12 @@ pub async fn history(
     element: Option<&str>,
     paging: &Paging,
 ) -> Result<Page<FactShown>> {
-    let limit = paging.limit()?;
     let minor = is_minor(row.birth_date, ctx.today());
-    let mut query = fact::Entity::within(&Scope::counties(vec![row.county]))
-        .filter(fact::Column::Subject.eq(row.id))
-        .order_by_desc(fact::Column::Id)
-        .limit(limit + 1);
+    let mut query = fact::Entity::within(&Scope::counties(vec![row.county])).filter(fact::Column::Subject.eq(row.id));
     if let Some(element) = element {
         query = query.filter(fact::Column::Element.eq(element));
     }
-    if let Some(after) = paging.after_id()? {
-        query = query.filter(fact::Column::Id.lt(after));
-    }
-    let page = Page::cut(query.all(ctx.db()).await?, limit, |fact| fact.id.to_string());
+    let page = paging.newest(ctx, query, fact::Column::Id).await?;
     let next = page.next;
     let items = page.items.into_iter().map(|fact| FactShown::of(ctx, fact, minor)).collect::<Result<_>>()?;
     Ok(Page { items, next })

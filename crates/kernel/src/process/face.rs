@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, Select, UpdateMany};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterIn, PathItem, Paths};
 use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiBuilder};
@@ -192,8 +192,7 @@ pub async fn list<E: Face>(
     paging: &Paging,
     narrow: impl FnOnce(Select<E>) -> Select<E>,
 ) -> Result<Page<E::Wire>> {
-    let limit = paging.limit()?;
-    let mut query = E::within(&E::reach(ctx)?).filter(E::seen_by(ctx)).order_by_desc(E::ID).limit(limit + 1);
+    let mut query = E::within(&E::reach(ctx)?).filter(E::seen_by(ctx));
     if let Some(phase) = &wanted.phase {
         query = query.filter(E::PHASE.eq(phase));
     }
@@ -203,11 +202,7 @@ pub async fn list<E: Face>(
     if wanted.overdue {
         query = query.filter(E::DUE_AT.lt(ctx.now)).filter(E::CLOSED_AT.is_null());
     }
-    if let Some(after) = paging.after_id()? {
-        query = query.filter(E::ID.lt(after));
-    }
-    let rows = narrow(query).all(ctx.db()).await?;
-    Ok(Page::cut(rows, limit, |row| E::facts(row).id.to_string()).map(|row| E::wire(ctx, &row)))
+    Ok(paging.newest(ctx, narrow(query), E::ID).await?.map(|row| E::wire(ctx, &row)))
 }
 
 /// Changes fields of a row. The row is locked by the step that this write has taken on it.

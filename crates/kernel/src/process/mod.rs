@@ -1,5 +1,6 @@
 //! Processes: the life of a matter as data that counties adapt, the matters that go through it, and who must do what by when.
 
+mod another;
 pub mod api;
 mod clock;
 mod definition;
@@ -13,6 +14,7 @@ mod refusal;
 pub(crate) mod steps;
 mod timeline;
 
+pub use another::{Other, only_another_person};
 pub use clock::Clock;
 pub use definition::{Definition, Phase, Process, Skip, State, StateDef, Step, StepDef};
 pub use entity::task;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::{Book, Row};
-use crate::Result;
+use crate::error::invalid;
+use crate::{Result, say};
 
 /// A field and the titles that its column goes by, without spaces and brackets.
 pub type Titled = (&'static str, &'static [&'static str]);
@@ -33,13 +34,14 @@ impl Named {
 const HEAD: usize = 20;
 
 /// Reads a workbook or a CSV file of at most so many rows. The titles stand in the first row in which two of them and that of
-/// `key` are found; none where they are not in the first twenty rows. Rows with nothing in them are left out.
+/// `key` are found; none where they are not in the first twenty rows. Rows with nothing in them are left out, and more rows
+/// than that are refused.
 pub fn named(bytes: Vec<u8>, titles: &[Titled], key: &str, most: usize) -> Result<Option<Vec<Named>>> {
     let book = Book::open(bytes, &[])?;
     let mut all: Vec<Row> = Vec::new();
     book.rows(1, |row| {
         all.push(row);
-        if all.len() >= most.saturating_add(HEAD) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if all.len() > most.saturating_add(HEAD) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
     let field = |text: &str| {
         let plain: String = text.chars().filter(|c| !c.is_whitespace() && !"（）()、/".contains(*c)).collect();
@@ -56,7 +58,12 @@ pub fn named(bytes: Vec<u8>, titles: &[Titled], key: &str, most: usize) -> Resul
         let fields = cells.filter_map(|(field, cell)| Some(((*field)?, cell.shown().trim().to_owned())));
         Named { number: row.number, fields: fields.filter(|(_, text)| !text.is_empty()).collect() }
     });
-    Ok(Some(rows.filter(|row| !row.fields.is_empty()).collect()))
+    let rows: Vec<Named> = rows.filter(|row| !row.fields.is_empty()).collect();
+    if rows.len() > most {
+        let why = say!("最多 {most} 行，请分成几个文件", "{most} rows at most: split it into several files");
+        return Err(invalid("content", "base.sheet.rows", why));
+    }
+    Ok(Some(rows))
 }
 
 #[cfg(test)]
@@ -75,5 +82,6 @@ mod tests {
         assert!(rows[0].number < rows[1].number);
         let without = named("类型,备注\n基础,x\n".as_bytes().to_vec(), TITLES, "name", 100).unwrap();
         assert_eq!(without, None, "the key's title is missing");
+        assert!(named(text.as_bytes().to_vec(), TITLES, "name", 1).is_err(), "no row is cut off in silence");
     }
 }

@@ -5,10 +5,10 @@ use std::fmt::Write;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Redirect, Response};
 use axum::routing::get;
 use jizuo_kernel::places::Place;
-use jizuo_kernel::{App, Lang, Text, counties, escaped};
+use jizuo_kernel::{App, Lang, Text, counties, escaped, printed};
 
 /// More counties than this do not help anybody on one page.
 const COUNTIES: usize = 60;
@@ -23,8 +23,7 @@ pub(super) fn routes(app: &App) -> Router {
 async fn page(State(app): State<App>, headers: HeaderMap) -> Response {
     let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let lang = asked.map_or(Lang::Zh, Lang::accept);
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
-    ([(header::CONTENT_SECURITY_POLICY, policy)], Html(html(&app, lang))).into_response()
+    printed(html(&app, lang))
 }
 
 fn html(app: &App, lang: Lang) -> String {

@@ -7,7 +7,7 @@ use jizuo_kernel::page::{Page, Paging};
 use jizuo_kernel::{Ctx, Error, Result, Scope, Scoped, Text, Tx, invalid};
 use jizuo_standards::mask;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::entity::{ActiveModel, Column, Entity, Model};
@@ -105,17 +105,13 @@ pub(crate) async fn find(ctx: &Ctx, id: Uuid) -> Result<Model> {
 
 /// False commitments of the operation's scope, newest first.
 pub(crate) async fn list(ctx: &Ctx, open: Option<bool>, paging: &Paging) -> Result<Page<Model>> {
-    let limit = paging.limit()?;
-    let mut query = Entity::within(&ctx.scope).order_by_desc(Column::Id).limit(limit + 1);
+    let mut query = Entity::within(&ctx.scope);
     query = match open {
         Some(true) => query.filter(Column::ClosedAt.is_null()),
         Some(false) => query.filter(Column::ClosedAt.is_not_null()),
         None => query,
     };
-    if let Some(after) = paging.after_id()? {
-        query = query.filter(Column::Id.lt(after));
-    }
-    Ok(Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string()))
+    paging.newest(ctx, query, Column::Id).await
 }
 
 /// What is on record of somebody of the base data.

@@ -19,7 +19,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Days {
-    /// The earlier day, as the catalogue was at its beginning; the first of January unless given.
+    /// The earlier day, as the catalogue was at its beginning; the first of January of the later one's year unless given.
     #[param(example = "2026-01-01")]
     from: Option<NaiveDate>,
     /// The later day, as the catalogue was at its end; today, as it is now, unless given.
@@ -64,22 +64,14 @@ struct Comparison {
     changes: Vec<Changed>,
 }
 
-const KINDS: [(Answer, Text); 3] = [
-    (Answer::IssuedHere, Text::new("在这里开具的", "Issued here")),
-    (Answer::Replaced, Text::new("已有替代办法的", "Replaced")),
-    (Answer::NotNeeded, Text::new("不应出具的", "Never issued")),
-];
+const KINDS: [Answer; 3] = [Answer::IssuedHere, Answer::Replaced, Answer::NotNeeded];
 
 /// How the catalogue changed between two days (54 papers, then 16): open to everybody.
 #[utoipa::path(get, path = "/comparison", operation_id = "certificates_comparison", security(()),
     params(("place" = String, Path, example = "530102"), Days), responses((status = 200, body = Comparison)))]
 async fn compare(ctx: Ctx, Query(days): Query<Days>) -> Result<Json<Comparison>> {
     let to = days.to.unwrap_or_else(|| ctx.today());
-    let from = days
-        .from
-        .or_else(|| NaiveDate::from_ymd_opt(ctx.today().year(), 1, 1))
-        .unwrap_or(to)
-        .min(days.from.unwrap_or(to));
+    let from = days.from.unwrap_or_else(|| to.with_ordinal(1).unwrap_or(to));
     let known = |day: NaiveDate| (2000..2200).contains(&day.year());
     if from > to || !known(from) || !known(to) {
         let why = Text::new("前一天不能晚于后一天", "the earlier day comes first");
@@ -89,10 +81,10 @@ async fn compare(ctx: Ctx, Query(days): Query<Days>) -> Result<Json<Comparison>>
     let end = to.succ_opt().map_or(ctx.now, midnight).min(ctx.now);
     let place = ctx.place()?;
     let (before, after) = (at(&ctx, place, midnight(from)).await?, at(&ctx, place, end).await?);
-    let counts = KINDS.map(|(answer, title)| {
+    let counts = KINDS.map(|answer| {
         let count = |entries: &[Entry]| entries.iter().filter(|entry| entry.answer == answer).count();
         let [before, after] = [count(&before), count(&after)].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
-        Count { title, before, after }
+        Count { title: answer.title(), before, after }
     });
     let mut both: BTreeMap<&str, (Option<&Entry>, Option<&Entry>)> = BTreeMap::new();
     for entry in &before {

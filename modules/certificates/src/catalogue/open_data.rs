@@ -5,7 +5,7 @@ use std::fmt::Write;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use jizuo_kernel::sheets::{Field, Format, Sheet};
-use jizuo_kernel::{App, Ctx, Error, Json, Lang, Path, Result, Text, escaped};
+use jizuo_kernel::{App, Ctx, Error, Json, Lang, Path, Result, Text, escaped, printed};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -13,7 +13,6 @@ use utoipa_axum::routes;
 
 use super::service::{Answer, Entry, in_force};
 use crate::item::Replacement;
-use crate::printed;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(whole)).routes(routes!(file)).routes(routes!(poster))
@@ -95,7 +94,7 @@ async fn file(ctx: Ctx, path: Path<FilePath>) -> Result<Response> {
             &*entry.code,
             entry.name.read(ctx.lang),
             &aliases,
-            said(entry.answer).read(ctx.lang),
+            entry.answer.title().read(ctx.lang),
             entry.next_door.read(ctx.lang),
             entry.basis.read(ctx.lang),
             entry.set_by.as_deref().unwrap_or_default(),
@@ -104,15 +103,6 @@ async fn file(ctx: Ctx, path: Path<FilePath>) -> Result<Response> {
     let mut response = sheet.finish(None)?.into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
     Ok(response)
-}
-
-fn said(answer: Answer) -> Text {
-    match answer {
-        Answer::NotNeeded => Text::new("不用开", "Not needed"),
-        Answer::Replaced => Text::new("已有替代办法", "Replaced"),
-        Answer::IssuedHere => Text::new("在这里开", "Issued here"),
-        Answer::Unknown => Text::new("不在目录", "On no list"),
-    }
 }
 
 const STYLE: &str = "@page{size:A3;margin:16mm}body{font:14pt/1.5 \"Songti SC\",SimSun,\"Noto Serif CJK SC\",serif;color:#000;\

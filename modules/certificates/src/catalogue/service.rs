@@ -36,6 +36,17 @@ pub(crate) enum Answer {
     Unknown,
 }
 
+impl Answer {
+    pub(crate) fn title(self) -> Text {
+        match self {
+            Answer::NotNeeded => Text::new("不用开", "Not needed"),
+            Answer::Replaced => Text::new("已有替代办法", "Replaced"),
+            Answer::IssuedHere => Text::new("在这里开", "Issued here"),
+            Answer::Unknown => Text::new("不在目录", "On no list"),
+        }
+    }
+}
+
 /// One paper, as the catalogue in force at a place has it.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {

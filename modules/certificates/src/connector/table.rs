@@ -21,7 +21,7 @@ impl Table {
     pub(super) fn of(ctx: &Ctx, source: &Model) -> Table {
         let county = Scope::counties(vec![source.county]);
         let there = source.handed_over_on.is_some();
-        Table { ctx: ctx.clone().within(county.clone()), county, source: source.id, there }
+        Table { ctx: ctx.clone(), county, source: source.id, there }
     }
 }
 
@@ -32,7 +32,7 @@ impl Connector for Table {
                 return Ok(Err(Failure::NoTable));
             }
             let Some(number) = whom.get("person.identity_number") else { return Ok(Err(Failure::Person)) };
-            // Its transaction ends here: the request that asks has none open beside it.
+            // Circumstances of their own, whose transaction ends here: the request that asks has none open beside it.
             let ctx = self.ctx.clone().within(self.county.clone());
             let marks = file::marks(&ctx.app, number)?;
             let found = row::Entity::within(&self.county)

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::entity::{ActiveModel, Column, Entity, Model};
 use crate::catalogue;
 use crate::connector::{self, Connector, Failure, Said, Whom};
+use crate::item::purpose_of;
 use crate::source::entity::Model as Source;
 use crate::source::kind::Ground;
 use crate::source::mapping::{Answered, Mapping, Outcome};
@@ -148,19 +149,14 @@ fn no_consent(form: &Form) -> Error {
 /// What was shared for one purpose is used for no other.
 fn one_of_its_purposes(source: &Source, wanted: Option<&str>) -> Result<String> {
     let purposes = source.purposes();
-    let named = purposes.join("、");
-    match (purposes.as_slice(), wanted.map(str::trim).filter(|text| !text.is_empty())) {
-        ([only], None) => Ok(only.clone()),
-        (_, Some(wanted)) if purposes.iter().any(|known| known == wanted) => Ok(wanted.to_owned()),
-        _ => Err(invalid(
-            "purpose",
-            "certificates.check.purpose",
-            say!(
-                "数据只能用于：{named}（国务院令第716号第七条）",
-                "the data may be used for: {named} (State Council Order No. 716, Article 7)"
-            ),
-        )),
-    }
+    purpose_of(&purposes, wanted).ok_or_else(|| {
+        let named = purposes.join("、");
+        let why = say!(
+            "数据只能用于：{named}（国务院令第716号第七条）",
+            "the data may be used for: {named} (State Council Order No. 716, Article 7)"
+        );
+        invalid("purpose", "certificates.check.purpose", why)
+    })
 }
 
 /// Asks the department. The caller has no transaction open.
@@ -252,15 +248,11 @@ pub(crate) async fn find(ctx: &Ctx, id: Uuid) -> Result<Model> {
 
 /// Checks of the operation's scope, newest first.
 pub(crate) async fn list(ctx: &Ctx, outcome: Option<Outcome>, paging: &Paging) -> Result<Page<Model>> {
-    let limit = paging.limit()?;
-    let mut query = Entity::within(&ctx.scope).order_by_desc(Column::Id).limit(limit + 1);
+    let mut query = Entity::within(&ctx.scope);
     if let Some(outcome) = outcome {
         query = query.filter(Column::Outcome.eq(outcome.as_str()));
     }
-    if let Some(after) = paging.after_id()? {
-        query = query.filter(Column::Id.lt(after));
-    }
-    Ok(Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string()))
+    paging.newest(ctx, query, Column::Id).await
 }
 
 /// The checks made of somebody of the base data. Nothing about them stays open.

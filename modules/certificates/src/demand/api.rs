@@ -3,7 +3,7 @@
 use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
 use jizuo_kernel::page::{Page, Paging};
-use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Subject, Text};
+use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Subject, Text, printed};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -15,7 +15,6 @@ use super::entity::Model;
 use super::service::{self, Filter, New, Outcome, Told};
 use super::way::Way;
 use super::{commitment, sheet};
-use crate::printed;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()

@@ -8,9 +8,7 @@ use jizuo_kernel::module::Held;
 use jizuo_kernel::page::{Page, Paging};
 use jizuo_kernel::{Ctx, Error, Result, Scope, Scoped, Subject, Text, Tx};
 use jizuo_standards::name::Name;
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -204,8 +202,7 @@ pub(crate) struct Filter {
 
 /// Demands of the operation's scope, newest first.
 pub(crate) async fn list(ctx: &Ctx, filter: &Filter, paging: &Paging) -> Result<Page<Model>> {
-    let limit = paging.limit()?;
-    let mut query = Entity::within(&ctx.scope).order_by_desc(Column::Id).limit(limit + 1);
+    let mut query = Entity::within(&ctx.scope);
     if let Some(outcome) = filter.outcome {
         query = query.filter(Column::Outcome.eq(outcome.as_str()));
     }
@@ -221,10 +218,7 @@ pub(crate) async fn list(ctx: &Ctx, filter: &Filter, paging: &Paging) -> Result<
     if let Some(until) = filter.until {
         query = query.filter(Column::At.lt(until));
     }
-    if let Some(after) = paging.after_id()? {
-        query = query.filter(Column::Id.lt(after));
-    }
-    Ok(Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string()))
+    paging.newest(ctx, query, Column::Id).await
 }
 
 /// Off-list demands within a scope in a span of time.

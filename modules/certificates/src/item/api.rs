@@ -15,6 +15,7 @@ use super::kind::{Replacement, StatusKind, Verification};
 use super::paper::Terms;
 use super::service::{self, Filter, New};
 use super::{ending, file};
+use crate::catalogue;
 use crate::process::{IN_FORCE, ITEM};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -348,7 +349,7 @@ async fn propose(ctx: Ctx, Json(new): Json<NewItem>) -> Result<Reply<Item>> {
         },
     };
     let mut tx = ctx.begin().await?;
-    let row = service::propose(&mut tx, new).await?;
+    let row = service::propose(&mut tx, new, &catalogue::in_force(&ctx).await?).await?;
     process::opened::<Entity>(&ctx, tx, "certificates.item.propose", &row).await
 }
 

@@ -1,11 +1,9 @@
 //! Many items at once: proposed from a sheet, and published together. All or none.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use jizuo_kernel::error::{FieldError, internal, invalid};
 use jizuo_kernel::process;
-use jizuo_kernel::sheets::{Named, Titled, named};
-use jizuo_kernel::{App, Ctx, Error, Json, Reply, Result, Subject, Text, say};
+use jizuo_kernel::sheets::{Named, Titled, body_of, named, sent};
+use jizuo_kernel::{App, Ctx, Error, Json, Reply, Result, Subject, Text, Tx, counties, say};
 use pinyin::ToPinyin;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,6 +15,7 @@ use super::entity::Entity;
 use super::kind::{Replacement, StatusKind};
 use super::paper::Terms;
 use super::service::{self, LegalBasis, New};
+use crate::catalogue;
 use crate::process::IN_FORCE;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -86,18 +85,12 @@ struct Proposed {
 
 /// Proposes the items of a sheet: all, or with a wrong row none, and every wrong row is named.
 #[utoipa::path(post, path = "/items/import", operation_id = "certificates_item_import",
-    extensions(("x-largest-body" = json!(LARGEST / 3 * 4 + 4096))),
+    extensions(("x-largest-body" = json!(body_of(LARGEST)))),
     security(("token" = ["certificates.item.propose"])), params(("place" = String, Path, example = "530102")),
     request_body = NewItems, responses((status = 200, body = Proposed)))]
 async fn import(ctx: Ctx, Json(new): Json<NewItems>) -> Result<Reply<Proposed>> {
-    let bytes = STANDARD.decode(new.content.trim()).ok().filter(|bytes| bytes.len() <= LARGEST);
-    let Some(bytes) = bytes else {
-        let why =
-            Text::new("没有收到完整的文件，或者超过 5 MB", "the file did not arrive whole, or is larger than 5 MB");
-        return Err(invalid("content", "certificates.import.file", why));
-    };
-    let rows =
-        tokio::task::spawn_blocking(move || named(bytes, TITLES, "name", MOST + 1)).await.map_err(internal)??;
+    let bytes = sent("content", &new.content, LARGEST)?;
+    let rows = tokio::task::spawn_blocking(move || named(bytes, TITLES, "name", MOST)).await.map_err(internal)??;
     let rows = rows.ok_or_else(|| {
         let why = Text::new(
             "在前 20 行里没有找到表头（名称、类型）",
@@ -105,29 +98,38 @@ async fn import(ctx: Ctx, Json(new): Json<NewItems>) -> Result<Reply<Proposed>> 
         );
         invalid("content", "certificates.import.header", why)
     })?;
-    if rows.is_empty() || rows.len() > MOST {
-        let why = say!("表里须有 1 至 {MOST} 个事项", "a sheet holds 1 to {MOST} items");
+    if rows.is_empty() {
+        let why = Text::new("表里没有数据行", "there are no rows");
         return Err(invalid("content", "certificates.import.rows", why));
     }
     let mut tx = ctx.begin().await?;
-    let place = ctx.place()?.clone();
-    jizuo_kernel::counties::takes_new(&tx, &place, "certificates")?;
-    let mut faults: Vec<FieldError> = Vec::new();
-    let (mut proposed, mut known) = (0, 0);
-    let standing = service::standing(&tx).await?;
-    for row in &rows {
+    let taken = take(&mut tx, &rows).await?;
+    tx.note("proposed", taken.proposed);
+    let here = ctx.place()?.id;
+    tx.commit("certificates.item.propose", Subject::new("base.place", here), Reply::ok(taken)).await
+}
+
+/// Proposes them, or with a wrong row refuses all and names every wrong one.
+async fn take(tx: &mut Tx, rows: &[Named]) -> Result<Proposed> {
+    counties::takes_new(tx, tx.place()?, "certificates")?;
+    // Nothing of it is in force before it is published: the catalogue stays what it is.
+    let entries = catalogue::in_force(tx.ctx()).await?;
+    let standing = service::standing(tx).await?;
+    let mut taken = Proposed { proposed: 0, known: 0 };
+    let mut faults = Vec::new();
+    for row in rows {
         let told = match read(row) {
             Ok(new)
                 if standing.contains(&(new.code.clone(), new.name.clone(), new.status_kind.as_str().to_owned())) =>
             {
-                known += 1;
+                taken.known += 1;
                 continue;
             }
-            Ok(new) => service::propose(&mut tx, new).await.map(|_| ()),
+            Ok(new) => service::propose(tx, new, &entries).await.map(|_| ()),
             Err(error) => Err(error),
         };
         match told {
-            Ok(()) => proposed += 1,
+            Ok(()) => taken.proposed += 1,
             Err(Error::Invalid(found)) => faults.extend(found.into_iter().map(|fault| of_row(row, fault))),
             Err(Error::Refused(refusal)) => {
                 let fault = FieldError::new("name", refusal.code.clone(), refusal.message.clone());
@@ -136,12 +138,7 @@ async fn import(ctx: Ctx, Json(new): Json<NewItems>) -> Result<Reply<Proposed>> 
             Err(other) => return Err(other),
         }
     }
-    if !faults.is_empty() {
-        return Err(Error::Invalid(faults));
-    }
-    tx.note("proposed", proposed);
-    let reply = Reply::ok(Proposed { proposed, known });
-    tx.commit("certificates.item.propose", Subject::new("base.place", place.id), reply).await
+    if faults.is_empty() { Ok(taken) } else { Err(Error::Invalid(faults)) }
 }
 
 fn of_row(row: &Named, fault: FieldError) -> FieldError {
@@ -218,11 +215,7 @@ struct Publication {
 }
 
 fn proposals() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-    crate::reform::chosen(
-        "/certificates/items?state=proposed&limit=100",
-        "id",
-        "Proposals of this place, by their ids.",
-    )
+    super::chosen("?state=proposed", "id", 1..=MOST, "Proposals of this place, by their ids.")
 }
 
 /// What became of it.

@@ -14,7 +14,7 @@ use super::commitment;
 use super::entity::{ActiveModel, Column, Entity, Model, RETIRED};
 use super::kind::{Replacement, StatusKind, Verification};
 use super::paper::{self, Terms};
-use crate::catalogue::{self, words};
+use crate::catalogue::{self, Entry, words};
 use crate::process::{IN_FORCE, ITEM};
 
 /// The law behind an item.
@@ -50,8 +50,9 @@ pub(crate) struct New {
     pub(crate) terms: Terms,
 }
 
-/// Proposes an item for the catalogue of the operation's place. Nothing is in force before it is published.
-pub(crate) async fn propose(tx: &mut Tx, new: New) -> Result<Model> {
+/// Proposes an item for the catalogue of the operation's place, of which these are in force. Nothing else is in force before it is
+/// published.
+pub(crate) async fn propose(tx: &mut Tx, new: New, entries: &[Entry]) -> Result<Model> {
     let place = tx.place()?.clone();
     tx.require("certificates.item.propose", &place)?;
     let new = checked(new)?;
@@ -98,7 +99,7 @@ pub(crate) async fn propose(tx: &mut Tx, new: New) -> Result<Model> {
         Err(error) if jizuo_kernel::db::is_duplicate(&error) => return Err(twice(&code)),
         Err(error) => return Err(error.into()),
     };
-    fits_the_law(tx, &row).await?;
+    fits_the_law(tx, &row, entries)?;
     tx.note("code", &row.code);
     tx.note("edition", row.edition);
     tx.note("status_kind", &row.status_kind);
@@ -239,13 +240,13 @@ fn twice(code: &str) -> Error {
 }
 
 /// What an item needs to be proposed, and again when it is published: the rules may have moved in between.
-async fn fits_the_law(tx: &Tx, row: &Model) -> Result<()> {
+fn fits_the_law(tx: &Tx, row: &Model, entries: &[Entry]) -> Result<()> {
     if StatusKind::parse(&row.status_kind) == StatusKind::Retained {
         rests_on_law(tx, row)?;
         paper::is_signed_by_hand_where_law_wants_it(tx, row)?;
     }
     commitment::is_open_to_it(tx, row)?;
-    not_against_the_negative_list(tx, row).await
+    not_against_the_negative_list(tx, row, entries)
 }
 
 fn rests_on_law(tx: &Tx, row: &Model) -> Result<()> {
@@ -268,12 +269,11 @@ fn rests_on_law(tx: &Tx, row: &Model) -> Result<()> {
 }
 
 /// The negative list is only added to: no item of any level stands in its way (rule `CERT.NEG`).
-async fn not_against_the_negative_list(tx: &Tx, row: &Model) -> Result<()> {
+fn not_against_the_negative_list(tx: &Tx, row: &Model, entries: &[Entry]) -> Result<()> {
     let kind = StatusKind::parse(&row.status_kind);
     if kind == StatusKind::Negative {
         return Ok(());
     }
-    let entries = catalogue::in_force(tx.ctx()).await?;
     // A replaced item is no paper that is issued, so that a likeness of names does not stop it; the same code does.
     let keys: Vec<String> = match kind {
         StatusKind::Retained => [Some(&row.name), row.name_en.as_ref()]
@@ -284,7 +284,7 @@ async fn not_against_the_negative_list(tx: &Tx, row: &Model) -> Result<()> {
             .collect(),
         _ => Vec::new(),
     };
-    let Some(listed) = catalogue::blocked_by(&entries, &row.code, &keys) else { return Ok(()) };
+    let Some(listed) = catalogue::blocked_by(entries, &row.code, &keys) else { return Ok(()) };
     let rule = tx.rule("CERT.NEG")?;
     let (zh, en) = (&listed.name.zh, &listed.name.en);
     let (next_zh, next_en) = (&listed.next_door.zh, &listed.next_door.en);
@@ -312,9 +312,8 @@ pub(crate) struct Filter {
 
 /// Items of the place and of the places above it, newest first.
 pub(crate) async fn list(ctx: &Ctx, filter: &Filter, paging: &Paging) -> Result<Page<Model>> {
-    let limit = paging.limit()?;
     let scope = Scope::upward(&ctx.snapshot.places, ctx.place()?);
-    let mut query = Entity::within(&scope).order_by_desc(Column::Id).limit(limit + 1);
+    let mut query = Entity::within(&scope);
     query = match filter.state.as_deref() {
         None => query,
         Some(RETIRED) => query.filter(Column::InForceUntil.is_not_null()),
@@ -326,17 +325,14 @@ pub(crate) async fn list(ctx: &Ctx, filter: &Filter, paging: &Paging) -> Result<
     if let Some(code) = &filter.code {
         query = query.filter(Column::Code.eq(code));
     }
-    if let Some(after) = paging.after_id()? {
-        query = query.filter(Column::Id.lt(after));
-    }
-    Ok(Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string()))
+    paging.newest(ctx, query, Column::Id).await
 }
 
 /// Takes a step of a proposal that this place itself made.
 pub(crate) async fn step(tx: &mut Tx, row: &Model, action: &str, reason: Option<String>) -> Result<Model> {
     only_its_own_place(tx, row)?;
     if action == "certificates.item.publish" {
-        fits_the_law(tx, row).await?;
+        fits_the_law(tx, row, &catalogue::in_force(tx.ctx()).await?)?;
     }
     let row = process::advance::<Entity>(tx, row, action, Move { reason, ..Move::default() }).await?;
     // The state decides, not the step: a place may have put steps of its own in between.

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use jizuo_kernel::page::{Page, Paging};
-use jizuo_kernel::{App, Ctx, Error, Json, Path, Query, Result};
+use jizuo_kernel::{App, Ctx, Error, Json, Path, Query, Result, printed};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -13,7 +13,6 @@ use uuid::Uuid;
 use super::entity::Model;
 use super::{letter, service};
 use crate::demand::Body;
-use crate::printed;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).routes(routes!(write))

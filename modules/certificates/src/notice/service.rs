@@ -7,7 +7,7 @@ use jizuo_kernel::module::Work;
 use jizuo_kernel::page::{Page, Paging};
 use jizuo_kernel::{Ctx, Error, Result, Scope, Scoped, Subject, Tx};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -67,12 +67,7 @@ pub(crate) async fn find(ctx: &Ctx, id: Uuid) -> Result<Model> {
 
 /// Notices of the operation's scope, newest first.
 pub(crate) async fn list(ctx: &Ctx, paging: &Paging) -> Result<Page<Model>> {
-    let limit = paging.limit()?;
-    let mut query = Entity::within(&ctx.scope).order_by_desc(Column::Id).limit(limit + 1);
-    if let Some(after) = paging.after_id()? {
-        query = query.filter(Column::Id.lt(after));
-    }
-    Ok(Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string()))
+    paging.newest(ctx, Entity::within(&ctx.scope), Column::Id).await
 }
 
 /// Who demanded off the list in the notice's quarter, and how often, as it is now; each with the letter to it.

@@ -6,7 +6,7 @@ use jizuo_kernel::error::{Faults, refuse};
 use jizuo_kernel::forms::{self, Answered, Answers};
 use jizuo_kernel::module::Held;
 use jizuo_kernel::people::seal;
-use jizuo_kernel::process::{self, Move};
+use jizuo_kernel::process::{self, Move, Other};
 use jizuo_kernel::{Ctx, Result, Scope, Scoped, Subject, Text, Tx, invalid, say};
 use jizuo_standards::name::Name;
 use jizuo_standards::{element, mask};
@@ -18,8 +18,8 @@ use uuid::Uuid;
 use super::entity::{ActiveModel, Column, Entity, Model, label};
 use super::{issue, template};
 use crate::catalogue::issuing;
-use crate::item::Verification;
 use crate::item::entity::Model as Item;
+use crate::item::{Verification, purpose_of};
 use crate::process::{APPROVE, ISSUE, PAPER, PASS, REFUSE, REVOKE, VERIFY};
 
 /// What somebody applies for.
@@ -113,10 +113,8 @@ pub(crate) async fn apply(tx: &mut Tx, new: New) -> Result<Model> {
 /// A paper is good for one purpose, and its item says for which.
 fn one_of_its_purposes(item: &Item, wanted: Option<&str>) -> Result<String> {
     let purposes = item.purposes();
-    let wanted = wanted.map(str::trim).filter(|text| !text.is_empty());
-    let named = purposes.join("、");
-    match (purposes.as_slice(), wanted) {
-        ([], _) => Err(refuse(
+    if purposes.is_empty() {
+        return Err(refuse(
             "certificates.paper.no_purpose",
             Text::new(
                 "目录没有写明这份证明的用途，暂不能出具：请目录管理员提出写明用途的新版次",
@@ -126,20 +124,13 @@ fn one_of_its_purposes(item: &Item, wanted: Option<&str>) -> Result<String> {
         .rule("CERT.BASIS")
         .source(Text::new("民发〔2020〕20号：逐项写明办理用途", "民发〔2020〕20号: each item names its purpose"))
         .who(Text::new("目录管理员", "the catalogue's editor"))
-        .into()),
-        ([only], None) => Ok(only.clone()),
-        (_, Some(wanted)) if purposes.iter().any(|known| known == wanted) => Ok(wanted.to_owned()),
-        (_, None) => Err(invalid(
-            "purpose",
-            "certificates.paper.purpose",
-            say!("请选择用途：{named}", "say for which purpose: {named}"),
-        )),
-        (_, Some(_)) => Err(invalid(
-            "purpose",
-            "certificates.paper.purpose",
-            say!("目录只准用于：{named}", "the catalogue allows these purposes only: {named}"),
-        )),
+        .into());
     }
+    purpose_of(&purposes, wanted).ok_or_else(|| {
+        let named = purposes.join("、");
+        let why = say!("请从目录准许的用途中选择：{named}", "choose a purpose that the catalogue allows: {named}");
+        invalid("purpose", "certificates.paper.purpose", why)
+    })
 }
 
 type Typed = (BTreeMap<String, String>, BTreeMap<String, String>);
@@ -254,7 +245,7 @@ pub(crate) async fn step(tx: &mut Tx, row: &Model, action: &str, reason: Option<
     match action {
         ISSUE => return issue::issue(tx, row).await,
         REVOKE => return revoke(tx, row, reason).await,
-        APPROVE => only_another_person(tx, row)?,
+        APPROVE => process::only_another_person(tx, row.verified_by, APPROVING)?,
         PASS if row.two_persons => return Err(takes_two()),
         _ => {}
     }
@@ -267,20 +258,12 @@ pub(crate) async fn step(tx: &mut Tx, row: &Model, action: &str, reason: Option<
 }
 
 /// Whoever verified a paper that takes two persons does not approve it (rule `CERT.APPROVE.OTHER_PERSON`).
-fn only_another_person(tx: &Tx, row: &Model) -> Result<()> {
-    let rule = tx.rule("CERT.APPROVE.OTHER_PERSON")?;
-    if !rule.is_on() || row.verified_by.is_none() || row.verified_by != tx.actor.account {
-        return Ok(());
-    }
-    Err(refuse(
-        "certificates.paper.own_work",
-        Text::new("这份证明是您核实的，须由他人审批", "you verified this paper: somebody else approves it"),
-    )
-    .rule(rule.id)
-    .source(rule.basis)
-    .who(tx.app.registry.holders(APPROVE))
-    .into())
-}
+const APPROVING: Other = Other {
+    rule: "CERT.APPROVE.OTHER_PERSON",
+    permission: APPROVE,
+    code: "certificates.paper.own_work",
+    message: Text::new("这份证明是您核实的，须由他人审批", "you verified this paper: somebody else approves it"),
+};
 
 fn takes_two() -> jizuo_kernel::Error {
     refuse(

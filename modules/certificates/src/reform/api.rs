@@ -5,17 +5,14 @@ use jizuo_kernel::page::{Page, Paging};
 use jizuo_kernel::process::{self, Course, Face, Head, MatterPath, Wanted};
 use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Scope, Tx};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
-use utoipa::openapi::extensions::ExtensionsBuilder;
-use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::entity::{Entity, Model};
 use super::service::{self, Cancelled, Change, New};
-use crate::item::Replacement;
+use crate::item::{Replacement, chosen};
 use crate::process::REFORM;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -90,21 +87,9 @@ async fn list(ctx: Ctx, Query(wanted): Query<Wanted>, Query(paging): Query<Pagin
     Ok(Json(process::list::<Entity>(&ctx, &wanted, &paging, |query| query).await?))
 }
 
-/// Several items, chosen from a list by one of their fields.
-pub(crate) fn chosen(path: &str, value: &str, about: &str) -> RefOr<Schema> {
-    let choices = json!({ "path": path, "value": value, "title": "name" });
-    let one = ObjectBuilder::new().schema_type(Type::String);
-    let one = match value {
-        "id" => one.format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
-        _ => one.pattern(Some("^[a-z][a-z0-9_]{0,59}$")),
-    };
-    let one = one.extensions(Some(ExtensionsBuilder::new().add("x-choices", choices).build()));
-    ArrayBuilder::new().items(one).max_items(Some(service::MOST)).description(Some(about)).build().into()
-}
-
 fn codes() -> RefOr<Schema> {
     let about = "Papers of which the same is done instead: codes of items that are issued here.";
-    chosen("/certificates/items?state=in_force&status_kind=retained&limit=100", "code", about)
+    chosen("?state=in_force&status_kind=retained", "code", 0..=service::MOST, about)
 }
 
 /// Which papers are cancelled, and what is done instead.

@@ -4,4 +4,4 @@ mod api;
 pub mod entity;
 mod service;
 
-pub(crate) use api::{chosen, routes};
+pub(crate) use api::routes;

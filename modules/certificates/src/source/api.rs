@@ -1,16 +1,13 @@
 //! The JSON face of sources. A secret goes in and never comes out.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, NaiveDate, Utc};
 use jizuo_kernel::error::internal;
+use jizuo_kernel::json::whole;
 use jizuo_kernel::page::{Page, Paging};
+use jizuo_kernel::sheets::{body_of, sent};
 use jizuo_kernel::{App, Ctx, Json, Path, Query, Reply, Result, Subject, Text, Tx, invalid};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
-use utoipa::openapi::extensions::ExtensionsBuilder;
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,6 +19,7 @@ use super::kind::{Fallback, Ground, Kind};
 use super::mapping::{Field, Mapping, Shown, Verdict};
 use super::service::{self, MANAGE, New, NewHttp};
 use crate::connector::{Authentication, Http, Method};
+use crate::item::chosen;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -174,20 +172,19 @@ struct NewInterface {
     #[schema(max_length = 500, write_only)]
     secret: Option<String>,
     /// For all of a query.
-    #[serde(default = "usual_timeout")]
+    #[serde(default = "usual_timeout", deserialize_with = "whole")]
     #[schema(minimum = 100, maximum = 10_000)]
     timeout_ms: u32,
     /// How often it is asked again after a passing failure; only by GET.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 0, maximum = 3)]
-    #[serde(deserialize_with = "jizuo_kernel::json::whole")]
     retries: u32,
     /// After so many failures in a row it is left alone
-    #[serde(default = "usual_failures")]
+    #[serde(default = "usual_failures", deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 100)]
     failures: u32,
     /// for so long.
-    #[serde(default = "usual_pause")]
+    #[serde(default = "usual_pause", deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 3_600)]
     pause_seconds: u32,
 }
@@ -204,15 +201,9 @@ fn usual_pause() -> u32 {
     60
 }
 
-/// Codes of items of the catalogue.
 fn codes() -> RefOr<Schema> {
-    let choices = json!({ "path": "/certificates/items?state=in_force&limit=100", "value": "code", "title": "name" });
-    let one = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .pattern(Some("^[a-z][a-z0-9_]{0,59}$"))
-        .extensions(Some(ExtensionsBuilder::new().add("x-choices", choices).build()));
     let about = "Codes of the certificate items that it answers: of the county's catalogue or of the negative list.";
-    ArrayBuilder::new().items(one).min_items(Some(1)).max_items(Some(20)).description(Some(about)).build().into()
+    chosen("?state=in_force", "code", 1..=20, about)
 }
 
 /// A source as it is described.
@@ -360,7 +351,7 @@ struct HandedOver {
 
 /// Takes over a table that the department handed over: all of it, or with one bad row nothing. It replaces the one of before.
 #[utoipa::path(post, path = "/sources/{id}/table", operation_id = "certificates_source_hand_over",
-    extensions(("x-largest-body" = json!(LARGEST / 3 * 4 + 4096))),
+    extensions(("x-largest-body" = json!(body_of(LARGEST)))),
     security(("token" = ["certificates.source.manage"])),
     params(("place" = String, Path, example = "530102"), ("id" = Uuid, Path)),
     request_body = HandedOver, responses((status = 200, body = InFull)))]
@@ -373,10 +364,7 @@ async fn hand_over(ctx: Ctx, path: Path<SourcePath>, Json(new): Json<HandedOver>
     if new.handed_over_on > ctx.today() {
         return Err(invalid("handed_over_on", "base.import.future", Text::new("不能晚于今天", "cannot lie ahead")));
     }
-    let bytes = STANDARD.decode(new.content.trim()).ok().filter(|bytes| bytes.len() <= LARGEST).ok_or_else(|| {
-        let why = Text::new("不是 10 MB 以内的 base64 文件", "this is no file in base64 of at most 10 MB");
-        invalid("content", "certificates.source.large", why)
-    })?;
+    let bytes = sent("content", &new.content, LARGEST)?;
     let (columns, today) = (row.mapping()?.columns(), ctx.today());
     let lines = tokio::task::spawn_blocking(move || file::read(bytes, &columns, today)).await.map_err(internal)??;
     let mut tx = ctx.begin().await?;

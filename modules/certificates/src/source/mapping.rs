@@ -113,7 +113,11 @@ impl Mapping {
     /// Judges a mapping as it is saved.
     pub(crate) fn check(&self, faults: &mut Faults, of_interface: bool) {
         if of_interface && self.request.is_empty() {
-            faults.add("request", "base.field.missing", Text::new("请至少写明一项", "name one field at least"));
+            faults.add(
+                "request",
+                "certificates.source.missing",
+                Text::new("请至少写明一项", "name one field at least"),
+            );
         }
         if !of_interface && !self.request.is_empty() {
             let why =
@@ -121,7 +125,11 @@ impl Mapping {
             faults.add("request", "certificates.source.table", why);
         }
         if of_interface && self.verdict.is_none() {
-            faults.add("verdict", "base.field.missing", Text::new("请写明哪个值表示属实", "say which value confirms"));
+            faults.add(
+                "verdict",
+                "certificates.source.missing",
+                Text::new("请写明哪个值表示属实", "say which value confirms"),
+            );
         }
         for (n, field) in self.request.iter().enumerate() {
             if !elements().any(|known| known == field.element) {
@@ -139,7 +147,7 @@ impl Mapping {
             check_pointer(faults, "verdict.pointer", &verdict.pointer, of_interface);
             if verdict.confirmed.is_empty() {
                 let why = Text::new("请写明哪个值表示属实", "say which value confirms");
-                faults.add("verdict.confirmed", "base.field.missing", why);
+                faults.add("verdict.confirmed", "certificates.source.missing", why);
             }
             for (part, values) in [("confirmed", &verdict.confirmed), ("unknown", &verdict.unknown)] {
                 for (n, value) in values.iter().enumerate() {

@@ -68,7 +68,7 @@ async fn judge(tx: &Tx, new: &New, before: Option<&Model>) -> Result<Judged> {
     let next_door = faults.text("next_door", &new.next_door, 300);
     for (field, list) in [("purposes", &new.purposes), ("items", &new.items)] {
         if list.is_empty() {
-            faults.add(field, "base.field.missing", Text::new("请填写此项", "fill in this field"));
+            faults.add(field, "certificates.source.missing", Text::new("请填写此项", "fill in this field"));
         }
     }
     for (n, purpose) in new.purposes.iter().enumerate() {
@@ -85,7 +85,7 @@ async fn judge(tx: &Tx, new: &New, before: Option<&Model>) -> Result<Judged> {
     let (http, secret) = match (new.kind, &new.http) {
         (Kind::Http, Some(http)) => interface(tx, http, before, &mut faults)?,
         (Kind::Http, None) => {
-            faults.add("http", "base.field.missing", Text::new("请填写接口", "describe the interface"));
+            faults.add("http", "certificates.source.missing", Text::new("请填写接口", "describe the interface"));
             (None, None)
         }
         (Kind::Table, None) => (None, None),
@@ -317,12 +317,7 @@ pub(crate) async fn find(ctx: &Ctx, id: Uuid) -> Result<Model> {
 }
 
 pub(crate) async fn list(ctx: &Ctx, paging: &Paging) -> Result<Page<Model>> {
-    let limit = paging.limit()?;
-    let mut query = Entity::within(&county(ctx)?).order_by_desc(Column::Id).limit(limit + 1);
-    if let Some(after) = paging.after_id()? {
-        query = query.filter(Column::Id.lt(after));
-    }
-    Ok(Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string()))
+    paging.newest(ctx, Entity::within(&county(ctx)?), Column::Id).await
 }
 
 /// The sources of a county that have not ended, the newest first.

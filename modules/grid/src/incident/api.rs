@@ -335,9 +335,7 @@ async fn report(ctx: Ctx, Json(new): Json<NewIncident>) -> Result<Reply<Incident
     };
     let mut tx = ctx.begin().await?;
     let row = service::report(&mut tx, new).await?;
-    for one in files {
-        attachments::add::<Entity>(&mut tx, &row, one).await?;
-    }
+    attachments::add_all::<Entity>(&mut tx, &row, files).await?;
     process::opened::<Entity>(&ctx, tx, "grid.incident.report", &row).await
 }
 

@@ -1,7 +1,7 @@
 //! How an incident ended: closed is not the same as solved. Verification says whether it is solved; closing says how it ended.
 
 use jizuo_kernel::error::{Faults, refuse};
-use jizuo_kernel::process::{self, MatterPath, Move};
+use jizuo_kernel::process::{self, MatterPath, Move, Other};
 use jizuo_kernel::{App, Ctx, Json, Path, Reply, Result, Text, Tx};
 use sea_orm::sea_query::Expr;
 use sea_orm::{DeriveActiveEnum, EnumIter};
@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 
 use super::api::Incident;
 use super::entity::{Column, Entity, Model};
-use super::service::{self, Other};
+use super::service;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(verify)).routes(routes!(close))
@@ -60,7 +60,7 @@ const VERIFY: Other = Other {
 
 /// Whoever did the work does not look at it as well.
 pub(super) fn not_their_own(tx: &Tx, row: &Model) -> Result<()> {
-    service::only_another_person(tx, row.handled_by, VERIFY)
+    process::only_another_person(tx, row.handled_by, VERIFY)
 }
 
 /// Another person has looked: it is solved, or it cannot be.

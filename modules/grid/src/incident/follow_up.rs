@@ -2,7 +2,7 @@
 
 use jizuo_kernel::clock::china_date;
 use jizuo_kernel::error::{Faults, refuse};
-use jizuo_kernel::process::{self, Move};
+use jizuo_kernel::process::{self, Move, Other};
 use jizuo_kernel::{Ctx, Result, Text, Tx, rules, say};
 use sea_orm::sea_query::Expr;
 use sea_orm::{DeriveActiveEnum, EnumIter};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::entity::{Column, Entity, Model};
-use super::service::{self, Other};
+use super::service;
 use crate::figures::tally;
 
 /// What whoever reported it says of the outcome.
@@ -69,7 +69,7 @@ pub(crate) async fn supervise(tx: &mut Tx, row: &Model, note: &str) -> Result<Mo
         .who(Text::new("回访不满意的可以重办", "what did not satisfy may be reopened"))
         .into());
     }
-    service::only_another_person(tx, row.assignee, SUPERVISE)?;
+    process::only_another_person(tx, row.assignee, SUPERVISE)?;
     let said = ("grid.incident.supervise", Text::new("督办", "Supervised"));
     process::note::<Entity>(tx, row, said, Some(note.clone()), |u| {
         u.col_expr(Column::Supervised, Expr::value(true)).col_expr(Column::Supervision, Expr::value(Some(note)))
@@ -82,7 +82,7 @@ pub(crate) async fn call_back(tx: &mut Tx, row: &Model, said: Satisfaction, note
     let mut faults = Faults::default();
     let note = faults.optional_text("note", note.as_deref().unwrap_or_default(), 450);
     faults.check()?;
-    service::only_another_person(tx, row.handled_by, CALL_BACK)?;
+    process::only_another_person(tx, row.handled_by, CALL_BACK)?;
     let words = if note.is_empty() { said.zh().to_owned() } else { format!("{}：{note}", said.zh()) };
     let how = Move { reason: Some(words), ..Move::default() };
     let row = process::advance::<Entity>(tx, row, "grid.incident.call_back", how).await?;

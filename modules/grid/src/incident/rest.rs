@@ -1,14 +1,14 @@
 //! More time: an incident rests with its clock stopped (挂起), or its deadline is put off (延期).
 
 use jizuo_kernel::error::{Faults, refuse};
-use jizuo_kernel::process::{self, Clock, Matter, Move};
+use jizuo_kernel::process::{self, Clock, Matter, Move, Other};
 use jizuo_kernel::rules::InForce;
 use jizuo_kernel::{Result, Scoped, Text, Tx, rules, say};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{Column, Entity, Model};
-use super::service::{self, Other};
+use super::service;
 use crate::process::SUSPENDED;
 
 const RESUME: &str = "grid.incident.resume";
@@ -96,7 +96,7 @@ const EXTEND: Other = Other {
 
 /// Grants or refuses what was asked.
 pub(super) async fn decide(tx: &mut Tx, row: &Model, action: &str, reason: Option<String>) -> Result<Model> {
-    service::only_another_person(tx, row.assignee, EXTEND)?;
+    process::only_another_person(tx, row.assignee, EXTEND)?;
     let granted = action == "grid.incident.extend";
     let days = u32::try_from(row.extension_days).unwrap_or_default();
     let clock = match row.due_at.filter(|_| granted) {

@@ -271,26 +271,6 @@ pub(super) async fn done_by(tx: &Tx, row: &Model, by: Option<Uuid>, outcome: &st
     .await
 }
 
-/// What the one who did the work does not do as well, unless the county's rule lets them.
-pub(super) struct Other {
-    /// The switch that says so.
-    pub(super) rule: &'static str,
-    /// Who does it instead: the holders of this.
-    pub(super) permission: &'static str,
-    pub(super) code: &'static str,
-    pub(super) message: Text,
-}
-
-/// Refuses the one whose own work it is.
-pub(super) fn only_another_person(tx: &Tx, own: Option<Uuid>, what: Other) -> Result<()> {
-    let rule = tx.rule(what.rule)?;
-    if !rule.is_on() || own.is_none() || own != tx.actor.account {
-        return Ok(());
-    }
-    let refusal = refuse(what.code, what.message).rule(rule.id).source(rule.basis);
-    Err(refusal.who(tx.app.registry.holders(what.permission)).into())
-}
-
 pub(super) fn only_the_assignee(tx: &Tx, row: &Model) -> Result<()> {
     if row.assignee.is_none() || row.assignee == tx.actor.account {
         return Ok(());

@@ -249,8 +249,7 @@ struct ListQuery {
     responses((status = 200, body = Page<Grid>)))]
 async fn list(ctx: Ctx, Query(own): Query<ListQuery>, Query(paging): Query<Paging>) -> Result<Json<Page<Grid>>> {
     use grid::Column;
-    let limit = paging.limit()?;
-    let mut query = grid::Entity::within(&ctx.scope).order_by_desc(Column::Id).limit(limit + 1);
+    let mut query = grid::Entity::within(&ctx.scope);
     if let Some(kind) = own.kind {
         query = query.filter(Column::Kind.eq(kind.as_str()));
     }
@@ -260,10 +259,7 @@ async fn list(ctx: Ctx, Query(own): Query<ListQuery>, Query(paging): Query<Pagin
     if !own.ended {
         query = query.filter(Column::EndedOn.is_null());
     }
-    if let Some(after) = paging.after_id()? {
-        query = query.filter(Column::Id.lt(after));
-    }
-    let page = Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string());
+    let page = paging.newest(&ctx, query, Column::Id).await?;
     Ok(Json(Page { items: Grid::counted(&ctx, page.items).await?, next: page.next }))
 }
 

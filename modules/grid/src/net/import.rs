@@ -4,11 +4,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use jizuo_kernel::error::{Faults, internal, invalid};
+use jizuo_kernel::error::{Faults, internal};
 use jizuo_kernel::people::addresses::Datum;
 use jizuo_kernel::places::{self, Place};
+use jizuo_kernel::sheets::{body_of, sent};
 use jizuo_kernel::{App, Ctx, Json, Reply, Result, Scope, Subject, Text, Tx, say};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -72,21 +71,11 @@ struct RowFault {
 
 /// Draws the grids of a file in a county or a part of it: all, or with a wrong row none.
 #[utoipa::path(post, path = "/grids/import", operation_id = "grid_grid_import",
-    extensions(("x-largest-body" = json!(LARGEST / 3 * 4 + 4096))),
+    extensions(("x-largest-body" = json!(body_of(LARGEST)))),
     security(("token" = ["grid.net.draw"])), params(("place" = String, Path, example = "530102001")),
     request_body = NewImport, responses((status = 200, body = Imported)))]
 async fn import(ctx: Ctx, Json(new): Json<NewImport>) -> Result<Reply<Imported>> {
-    let bytes = match STANDARD.decode(new.content.trim()) {
-        Ok(bytes) if bytes.len() <= LARGEST => bytes,
-        Ok(_) => {
-            let why = Text::new("文件超过 20 MB，请分成几个文件", "the file is larger than 20 MB; split it");
-            return Err(invalid("content", "grid.import.large", why));
-        }
-        Err(_) => {
-            let why = Text::new("不是有效的 base64", "this is no base64");
-            return Err(invalid("content", "grid.import.base64", why));
-        }
-    };
+    let bytes = sent("content", &new.content, LARGEST)?;
     let lines = tokio::task::spawn_blocking(move || read(bytes)).await.map_err(internal)??;
     let mut tx = ctx.begin().await?;
     let imported = take(&mut tx, &lines, new.datum, new.dry_run).await?;

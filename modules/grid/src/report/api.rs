@@ -1,13 +1,13 @@
 //! The JSON face of residents' reports: public, and a page for each by itself.
 
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use jizuo_kernel::attachments;
 use jizuo_kernel::error::{Faults, invalid};
 use jizuo_kernel::openapi::one_of;
 use jizuo_kernel::process::{self, Face, Head};
-use jizuo_kernel::{App, Ctx, Json, Reply, Result, Subject, Text, Tx};
+use jizuo_kernel::{App, Ctx, Json, Reply, Result, Subject, Text, Tx, printed};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::Object;
@@ -119,9 +119,7 @@ async fn type_in(ctx: Ctx, headers: HeaderMap, Json(new): Json<NewReport>) -> Re
     params(("place" = String, Path, example = "530102001001")),
     responses((status = 200, description = "One page A4.", body = String, content_type = "text/html")))]
 async fn form(ctx: Ctx) -> Result<Response> {
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
-    let page = paper::form(&ctx, ctx.place()?);
-    Ok(([(header::CONTENT_SECURITY_POLICY, policy)], Html(page)).into_response())
+    Ok(printed(paper::form(&ctx, ctx.place()?)))
 }
 
 /// Files a report, once however often it is sent under its key.
@@ -150,9 +148,7 @@ async fn once(ctx: &Ctx, headers: &HeaderMap, new: NewReport, channel: Channel, 
     };
     let mut tx = ctx.begin().await?;
     let filed = service::file(&mut tx, new, key, &body, stranger).await?;
-    for one in files {
-        attachments::add::<Entity>(&mut tx, &filed.incident, one).await?;
-    }
+    attachments::add_all::<Entity>(&mut tx, &filed.incident, files).await?;
     let subject = Subject::new("grid.incident", filed.incident.id);
     let reply = Reply::created(location, ReportFiled::from(filed));
     Ok(tx.commit("grid.incident.report", subject, reply).await?.into_response())

@@ -1,10 +1,7 @@
 //! Filing a report without an account, once however often it is sent, and finding it again by its code and word.
 
-use std::sync::Arc;
-
 use chrono::Duration;
 use jizuo_kernel::error::{Faults, invalid, refuse};
-use jizuo_kernel::identity::Actor;
 use jizuo_kernel::keyring::fingerprint;
 use jizuo_kernel::places::Place;
 use jizuo_kernel::{Ctx, Result, Scope, Scoped, Text, Tx, db, say};
@@ -20,11 +17,9 @@ const WORD: &str = "grid.report.word";
 /// Digits of the word: together with the code nobody guesses it, and it can be read out over the telephone.
 const DIGITS: usize = 10;
 
-/// Whoever reports or follows: nobody the platform knows, and let in by a public operation alone.
+/// Whoever reports or follows without an account.
 pub(super) fn as_resident(ctx: &Ctx) -> Ctx {
-    let mut resident = Actor::system("resident");
-    resident.name = "反映人".to_owned();
-    ctx.clone().acting(Arc::new(resident))
+    ctx.as_stranger("resident", "反映人")
 }
 
 /// A report, and the word to follow it by.

@@ -113,9 +113,9 @@ async fn what_is_no_picture_too_large_or_too_many_is_told_and_nothing_is_reporte
     for (content, code) in [
         (base64(b"<svg onload=\"alert(1)\"/>"), "base.attachment.media"),
         (base64(&picture(1)[..40]), "base.attachment.media"),
-        (base64(&large), "base.attachment.too_large"),
-        ("no base64!".to_owned(), "base.attachment.base64"),
-        (String::new(), "base.attachment.base64"),
+        (base64(&large), "base.file.large"),
+        ("no base64!".to_owned(), "base.file.base64"),
+        (String::new(), "base.file.base64"),
     ] {
         let refused = people.worker.post(&path, json!({ "content": content })).await.expect(422);
         assert_eq!((refused.fields(), refused.text("/errors/0/code")), (vec!["content"], code.to_owned()));

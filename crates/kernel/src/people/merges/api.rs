@@ -1,7 +1,7 @@
 //! Merges on the wire.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, QueryFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -133,15 +133,11 @@ struct ListQuery {
     responses((status = 200, body = Page<Merge>)))]
 async fn list(ctx: Ctx, Query(wanted): Query<ListQuery>, Query(paging): Query<Paging>) -> Result<Json<Page<Merge>>> {
     use merge::Column;
-    let limit = paging.limit()?;
-    let mut query = merge::Entity::within(&ctx.scope).order_by_desc(Column::Id).limit(limit + 1);
+    let mut query = merge::Entity::within(&ctx.scope);
     if let Some(person) = wanted.person {
         query = query.filter(Condition::any().add(Column::Kept.eq(person)).add(Column::Merged.eq(person)));
     }
-    if let Some(after) = paging.after_id()? {
-        query = query.filter(Column::Id.lt(after));
-    }
-    let page = Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string());
+    let page = paging.newest(&ctx, query, Column::Id).await?;
     Ok(Json(Page { next: page.next.clone(), items: wire(&ctx, page.items).await? }))
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use jizuo_standards::{element, mask};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
@@ -463,15 +463,9 @@ struct ListQuery {
     responses((status = 200, body = Page<Arrival>)))]
 async fn list(ctx: Ctx, Query(wanted): Query<ListQuery>, Query(paging): Query<Paging>) -> Result<Json<Page<Arrival>>> {
     use arrival::Column;
-    let limit = paging.limit()?;
-    let mut query = arrival::Entity::within(&ctx.scope)
-        .filter(Column::State.eq(wanted.state.as_deref().unwrap_or(arrivals::WAITING)))
-        .order_by_desc(Column::Id)
-        .limit(limit + 1);
-    if let Some(after) = paging.after_id()? {
-        query = query.filter(Column::Id.lt(after));
-    }
-    let page = Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string());
+    let query = arrival::Entity::within(&ctx.scope)
+        .filter(Column::State.eq(wanted.state.as_deref().unwrap_or(arrivals::WAITING)));
+    let page = paging.newest(&ctx, query, Column::Id).await?;
     let items = page.items.iter().map(|row| Arrival::of(&ctx, row)).collect::<Result<_>>()?;
     Ok(Json(Page { items, next: page.next }))
 }

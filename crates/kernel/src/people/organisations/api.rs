@@ -164,11 +164,8 @@ async fn list(
     Query(paging): Query<Paging>,
 ) -> Result<Json<Page<Organisation>>> {
     use organisation::Column;
-    let limit = paging.limit()?;
     let mut query = organisation::Entity::within(&ctx.scope)
-        .filter(Column::Standing.eq(wanted.standing.unwrap_or_default().as_str()))
-        .order_by_desc(Column::Id)
-        .limit(limit + 1);
+        .filter(Column::Standing.eq(wanted.standing.unwrap_or_default().as_str()));
     if let Some(kind) = &wanted.kind {
         if kinds::find(kind).is_none() {
             return Err(invalid("kind", "base.organisation.kind", kinds::NO_SUCH));
@@ -180,10 +177,7 @@ async fn list(
         let any = Condition::any().add_option(typed).add(Column::CreditCode.eq(q.to_uppercase()));
         query = query.filter(any);
     }
-    if let Some(after) = paging.after_id()? {
-        query = query.filter(Column::Id.lt(after));
-    }
-    let page = Page::cut(query.all(ctx.db()).await?, limit, |row| row.id.to_string());
+    let page = paging.newest(&ctx, query, Column::Id).await?;
     Ok(Json(page.map(|row| Organisation::of(&ctx, &row))))
 }
 
