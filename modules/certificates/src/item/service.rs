@@ -8,7 +8,7 @@ use jizuo_kernel::places::Kind;
 use jizuo_kernel::process::{self, Move};
 use jizuo_kernel::{Ctx, Error, Result, Scope, Scoped, Subject, Text, Tx, say};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::commitment;
 use super::entity::{ActiveModel, Column, Entity, Model, RETIRED};

@@ -7,7 +7,7 @@ use jizuo_kernel::module::Work;
 use jizuo_kernel::page::{Page, Paging};
 use jizuo_kernel::{Ctx, Error, Result, Scope, Scoped, Subject, Tx};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::Value;
 use uuid::Uuid;
 
