@@ -27,7 +27,9 @@
   }
 
   function post(one) {
-    return fetch(one.url, { method: "POST", headers: { "content-type": one.type }, body: one.body });
+    // What waits since before files were taken has no type.
+    var type = one.type || "application/x-www-form-urlencoded";
+    return fetch(one.url, { method: "POST", headers: { "content-type": type }, body: one.body });
   }
 
   // One at a time: of two that send the same, one would be told to wait.

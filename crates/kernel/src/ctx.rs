@@ -116,16 +116,9 @@ impl Ctx {
     }
 
     /// The same circumstances with another actor: the command line and the demonstration act for people.
-    pub fn acting(mut self, actor: Arc<Actor>) -> Ctx {
-        self.actor = actor;
+    pub fn acting(mut self, actor: impl Into<Arc<Actor>>) -> Ctx {
+        self.actor = actor.into();
         self
-    }
-
-    /// Somebody the platform does not know, let in by a public operation alone; called so in the records.
-    pub fn as_stranger(&self, role: &str, name: &str) -> Ctx {
-        let mut stranger = Actor::system(role);
-        stranger.name = name.to_owned();
-        self.clone().acting(Arc::new(stranger))
     }
 
     /// The same circumstances at another place, for the audit line and the county of what is written.

@@ -63,6 +63,11 @@ impl Actor {
         Actor::named(&format!("system:{name}"), "系统自动")
     }
 
+    /// Somebody the platform does not know, let in by a public operation alone; called so in the records.
+    pub fn stranger(role: &str, name: &str) -> Actor {
+        Actor::named(&format!("system:{role}"), name)
+    }
+
     fn named(login: &str, name: &str) -> Actor {
         Actor {
             account: None,

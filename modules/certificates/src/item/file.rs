@@ -149,15 +149,10 @@ fn of_row(row: &Named, fault: FieldError) -> FieldError {
 
 /// An item as a row says it.
 fn read(row: &Named) -> Result<New> {
-    let one = |field: &str, known: &[(&str, StatusKind)]| {
-        known.iter().find(|(word, _)| *word == row.text(field)).map(|(_, kind)| *kind)
-    };
-    let status_kind = one("status_kind", &KINDS).ok_or_else(|| {
-        invalid(
-            "status_kind",
-            "certificates.import.kind",
-            Text::new("类型须为保留、替代或不出具", "保留, 替代 or 不出具"),
-        )
+    let kind = row.text("status_kind");
+    let status_kind = KINDS.iter().find(|(word, _)| *word == kind).map(|(_, kind)| *kind).ok_or_else(|| {
+        let why = Text::new("类型须为保留、替代或不出具", "保留, 替代 or 不出具");
+        invalid("status_kind", "certificates.import.kind", why)
     })?;
     let way = row.text("replacement");
     let replacement = WAYS.iter().find(|(word, one)| *word == way || one.as_str() == way).map(|(_, one)| *one);

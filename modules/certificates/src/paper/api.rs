@@ -3,6 +3,7 @@
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, Utc};
+use jizuo_kernel::identity::Actor;
 use jizuo_kernel::module::Work;
 use jizuo_kernel::page::{Page, Paging};
 use jizuo_kernel::process::{self, Course, Face, Head, MatterPath, Wanted};
@@ -402,7 +403,7 @@ pub(crate) struct Check {
     responses((status = 200, body = Checked)))]
 async fn checked(ctx: Ctx, Json(body): Json<Check>) -> Result<Reply<Checked>> {
     let stranger = ctx.actor.account.is_none();
-    let ctx = if stranger { ctx.as_stranger("checker", "查验人") } else { ctx };
+    let ctx = if stranger { ctx.acting(Actor::stranger("checker", "查验人")) } else { ctx };
     let mut tx = ctx.without_retry().begin().await?;
     let (id, checked) = check::check(&mut tx, &body.code, body.purpose.as_deref(), stranger).await?;
     tx.note("verdict", checked.verdict);

@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use jizuo_kernel::error::{Faults, invalid, refuse};
+use jizuo_kernel::identity::Actor;
 use jizuo_kernel::keyring::fingerprint;
 use jizuo_kernel::places::Place;
 use jizuo_kernel::{Ctx, Result, Scope, Scoped, Text, Tx, db, say};
@@ -19,7 +20,7 @@ const DIGITS: usize = 10;
 
 /// Whoever reports or follows without an account.
 pub(super) fn as_resident(ctx: &Ctx) -> Ctx {
-    ctx.as_stranger("resident", "反映人")
+    ctx.clone().acting(Actor::stranger("resident", "反映人"))
 }
 
 /// A report, and the word to follow it by.
