@@ -43,7 +43,7 @@ pub async fn sign_in(ctx: &Ctx, given: Credentials) -> Result<Started> {
     let home = ctx.snapshot.places.place(account.home)?;
     let (login, name) = (account.login.clone(), account.name.clone());
     let actor = Actor { account: Some(account.id), login, name, ..Actor::anonymous() };
-    let ctx = ctx.clone().acting(actor.into()).standing_at(home);
+    let ctx = ctx.clone().acting(actor).standing_at(home);
     if let Some(until) = account.locked_until.filter(|until| *until > ctx.now) {
         return Err(locked(until));
     }
