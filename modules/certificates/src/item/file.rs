@@ -103,7 +103,15 @@ async fn import(ctx: Ctx, Json(new): Json<NewItems>) -> Result<Reply<Proposed>> 
         return Err(invalid("content", "certificates.import.rows", why));
     }
     let mut tx = ctx.begin().await?;
-    let taken = take(&mut tx, &rows).await?;
+    let taken = match take(&mut tx, &rows).await {
+        // Somebody's same sheet may have come between our look and our write; then its items stand by now.
+        Err(Error::Invalid(faults)) if faults.iter().all(|fault| fault.code == service::TWICE) => {
+            drop(tx);
+            tx = ctx.begin().await?;
+            take(&mut tx, &rows).await?
+        }
+        taken => taken?,
+    };
     tx.note("proposed", taken.proposed);
     let here = ctx.place()?.id;
     tx.commit("certificates.item.propose", Subject::new("base.place", here), Reply::ok(taken)).await

@@ -7,8 +7,8 @@ use jizuo_kernel::page::{Page, Paging};
 use jizuo_kernel::places::Kind;
 use jizuo_kernel::process::{self, Move};
 use jizuo_kernel::{Ctx, Error, Result, Scope, Scoped, Subject, Text, Tx, say};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use super::commitment;
 use super::entity::{ActiveModel, Column, Entity, Model, RETIRED};
@@ -93,10 +93,11 @@ pub(crate) async fn propose(tx: &mut Tx, new: New, entries: &[Entry]) -> Result<
         commits: Set(new.commits),
         ..ActiveModel::opened(&opening)
     };
-    let row = match Entity::insert(row).exec_with_returning(tx.db()).await {
+    // Somebody else may have proposed it between our look and our write: no error of the database, after which nothing could be read.
+    let once = OnConflict::new().do_nothing().to_owned();
+    let row = match Entity::insert(row).on_conflict(once).exec_with_returning(tx.db()).await {
         Ok(row) => row,
-        // Somebody else proposed it between our look and our write.
-        Err(error) if jizuo_kernel::db::is_duplicate(&error) => return Err(twice(&code)),
+        Err(DbErr::RecordNotFound(_)) => return Err(twice(&code)),
         Err(error) => return Err(error.into()),
     };
     fits_the_law(tx, &row, entries)?;
@@ -228,9 +229,12 @@ pub(super) async fn standing(tx: &Tx) -> Result<BTreeSet<(String, String, String
     Ok(rows.into_iter().map(|row| (row.code, row.name, row.status_kind)).collect())
 }
 
+/// Refused: an item of this code stands here already.
+pub(super) const TWICE: &str = "certificates.item.twice";
+
 fn twice(code: &str) -> Error {
     refuse(
-        "certificates.item.twice",
+        TWICE,
         say!(
             "本级已有编码为“{code}”的事项（待公布或现行）；要改，先撤回或取消它",
             "there is an item {code} here already, proposed or in force; to change it, withdraw or retire it first"

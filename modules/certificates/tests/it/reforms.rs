@@ -185,6 +185,19 @@ async fn a_sheet_of_items_is_proposed_and_published_at_once_or_every_wrong_row_i
 }
 
 #[tokio::test]
+async fn the_same_sheet_sent_by_three_at_once_proposes_its_items_once() {
+    let test = platform().await;
+    let one = test.user(WUHUA, &["certificates.item.propose"]).await.at_once();
+    let (two, three) = (one.clone(), one.clone());
+    let rows = (1..=20).map(|n| format!("第{n}种证明,替代,数据核验\n")).collect::<String>();
+    let sheet = json!({ "content": STANDARD.encode(format!("名称,类型,替代方式\n{rows}")) });
+    let import = async |by: &User<'_>| by.post(&at(WUHUA, "/items/import"), sheet.clone()).await.expect(200);
+    let (a, b, c) = tokio::join!(import(&one), import(&two), import(&three));
+    let count = |what: &str| -> i64 { [&a, &b, &c].map(|answer| answer.body[what].as_i64().unwrap()).iter().sum() };
+    assert_eq!((count("proposed"), count("known")), (20, 40));
+}
+
+#[tokio::test]
 async fn a_county_without_papers_sends_nobody_for_one() {
     let test = platform().await;
     publish(&test, WUHUA, paper(1)).await;
