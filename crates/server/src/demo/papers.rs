@@ -53,6 +53,7 @@ pub(super) fn write(stage: &Stage, start: DateTime<Utc>, script: &mut Script) {
     let publish = format!("{items}/{{item-legal-aid}}/publish");
     script.add(in_office(start, 4, 15, 0), &reviewer, Method::POST, publish, json!({ "reason": "县政府常务会议审定" }));
     commitments(&items, &village.code, [&editor, &reviewer, &office, &clerk], start, script);
+    reforms(&items, [&editor, &reviewer], start, script);
     let papers = format!("/places/{}/certificates/papers", village.code);
     for (n, (who, seen, fate)) in PAPERS.into_iter().enumerate() {
         let name = format!("paper-{n}");
@@ -80,6 +81,36 @@ pub(super) fn write(stage: &Stage, start: DateTime<Utc>, script: &mut Script) {
         });
         script.add_kept(in_office(start, day, 9, 40), &clerk, papers.clone(), body, name.clone());
     }
+}
+
+/// Papers that are issued here, and what is done instead of each.
+const CANCELLED: [(&str, &str, &str); 4] = [
+    ("planting", "种植养殖情况证明（演示）", "data_check"),
+    ("machinery", "农机使用情况证明（演示）", "other_document"),
+    ("lost_work", "误工情况证明（演示）", "commitment"),
+    ("renting", "房屋出租情况证明（演示）", "self_check"),
+];
+
+/// Three of them are cancelled together, and one more is proposed.
+fn reforms(items: &str, [editor, reviewer]: [&String; 2], start: DateTime<Utc>, script: &mut Script) {
+    for (code, name, _) in CANCELLED {
+        let item = json!({
+            "code": code, "name": name, "status_kind": "retained", "issuer": "居民委员会", "purposes": ["办理补贴"],
+            "basis": { "kind": "regulation", "law": "（演示）证明管理条例", "article": "第十条" }, "verification": "visit",
+        });
+        let kept = format!("item-{code}");
+        script.add_kept(in_office(start, 2, 10, 5), editor, items.to_owned(), item, kept.clone());
+        script.add(in_office(start, 4, 15, 20), reviewer, Method::POST, format!("{items}/{{{kept}}}/publish"), json!({}));
+    }
+    let path = items.replace("/items", "/reforms");
+    let changes = CANCELLED.map(|(code, _, replacement)| json!({ "code": code, "replacement": replacement }));
+    let (now, later) = changes.split_at(3);
+    let first = json!({ "title": "第一批证明事项清理", "reason": "部门之间已能核验，不再要求群众提供", "changes": now });
+    script.add_kept(in_office(start, 16, 9, 30), editor, path.clone(), first, "reform-0".to_owned());
+    let publish = format!("{path}/{{reform-0}}/publish");
+    script.add(in_office(start, 18, 15, 0), reviewer, Method::POST, publish, json!({ "reason": "县政府常务会议审定" }));
+    let second = json!({ "title": "第二批证明事项清理", "reason": "用途已由备案信息核对", "changes": later });
+    script.add_kept(in_office(start, 25, 9, 30), editor, path, second, "reform-1".to_owned());
 }
 
 /// A paper that a commitment replaces: one signed, one false, one to be signed.
