@@ -1,7 +1,7 @@
 //! Pages that need no signing in, used as a resident uses them.
 
 use jizuo_server::{MODULES, web};
-use jizuo_testing::places::{VILLAGE, WUHUA};
+use jizuo_testing::places::{ESHAN, VILLAGE, WUHUA};
 use jizuo_testing::{Browser, TestApp};
 use serde_json::json;
 
@@ -112,4 +112,27 @@ async fn anybody_who_holds_a_paper_opens_its_square_code_and_learns_whether_it_h
     let mut desk = desk.cookie("jizuo_lang", "zh");
     let matter = desk.get(&format!("/console/{VILLAGE}/m/certificates/papers/{id}")).await.expect(200);
     matter.says(&format!("/api/v1{papers}/{id}/print")).says("下载文档");
+}
+
+#[tokio::test]
+async fn a_resident_finds_where_they_live_and_what_needs_no_account_there() {
+    let test = TestApp::with(MODULES).await;
+    let mut resident = Browser::new(&web::router(&test.app, test.router.clone())).cookie("jizuo_lang", "zh");
+    resident.get("/console/sign-in").await.expect(200).says("不用登录就能办的事").says("/console/places");
+    let top = resident.get("/console/places").await.expect(200);
+    top.says("您住在哪里").says("/console/places?at=5301").is_silent_on("我服务的地方");
+    resident.get("/console/places?q=whq").await.expect(200).says("/console/530102");
+    let county = resident.get("/console/530102").await.expect(200);
+    county.says("不用登录就能办").says("/console/530102001").says("工作人员登录").is_silent_on("我的待办");
+    let door = resident.get(&format!("/console/{VILLAGE}")).await.expect(200);
+    for path in ["grid/reports", "certificates/lookup", "certificates/check"] {
+        door.says(&format!("/console/{VILLAGE}/m/{path}"));
+    }
+    let asks = resident.get(&format!("/console/{VILLAGE}/m/certificates/lookup")).await.expect(200);
+    asks.is_silent_on("/console/places?at");
+    let told = resident.get(&format!("/console/{VILLAGE}/m/certificates/lookup?q=还活着")).await.expect(200);
+    told.says("社会保险");
+    // A county that has nothing on says where to go instead.
+    resident.get(&format!("/console/{ESHAN}")).await.expect(200).says("请到村（社区）或者政务服务窗口办理");
+    resident.get("/console/999999").await.expect(404);
 }

@@ -67,9 +67,9 @@ impl Console {
                 continue;
             }
             let operations = self.document(module.id).map(Document::operations).unwrap_or_default();
+            let open = module.public.iter().filter_map(|id| operations.iter().find(|one| one.id == *id));
             // What is shown by its id is led to by something else.
-            let own = |one: &&Operation| self.is_open(one) && one.template.matches('{').count() == 1;
-            lines.extend(operations.iter().filter(own).map(|one| {
+            lines.extend(open.filter(|one| one.template.matches('{').count() == 1).map(|one| {
                 let title = self.heading(one, lang);
                 MenuLine {
                     module: module.id.to_owned(),

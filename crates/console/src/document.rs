@@ -97,6 +97,11 @@ impl Schema {
         self.shows.as_deref() == Some("link")
     }
 
+    /// Says nothing to a person (`x-shows: nothing`).
+    pub(crate) fn is_for_programs(&self) -> bool {
+        self.shows.as_deref() == Some("nothing")
+    }
+
     /// The values that may be chosen; none where any may be written.
     pub(crate) fn listed(&self) -> Vec<String> {
         let text = |value: &Value| match value {

@@ -71,15 +71,19 @@ impl Frame {
         Ok(frame)
     }
 
+    /// Around a page for who has not signed in: the menu leads to what is open to everybody.
+    pub(crate) async fn open(visit: &Visit, place: &str, title: impl Into<String>) -> Result<Frame, Trouble> {
+        let found: Place = visit.api.read(&format!("/places/{}", quoted(place))).await?;
+        let menu = groups(visit, &found, &visit.console.open_here(place, visit.lang));
+        Ok(Frame { menu, place: Some(found), ..Frame::bare(visit, title) })
+    }
+
     /// Around a page that is made from an operation: who has not signed in sees what is open to everybody.
     pub(crate) async fn around(visit: &Visit, spot: &Spot<'_>, title: impl Into<String>) -> Result<Frame, Trouble> {
         let title = title.into();
         match Frame::at(visit, spot.place, title.clone()).await {
             Err(trouble) if trouble.0.status == 401 && visit.console.is_open(spot.operation) => {
-                let place: Place = visit.api.read(&format!("/places/{}", quoted(spot.place))).await?;
-                let lines = visit.console.open_here(spot.place, visit.lang);
-                let menu = groups(visit, &place, &lines);
-                Ok(Frame { menu, place: Some(place), ..Frame::bare(visit, title) })
+                Frame::open(visit, spot.place, title).await
             }
             framed => framed,
         }

@@ -46,6 +46,13 @@ pub(crate) struct Further {
     after: Option<String>,
 }
 
+impl Further {
+    /// As the rest of a query: `&after=…`, or nothing.
+    pub(crate) fn as_query(&self) -> String {
+        self.after.as_deref().map(|after| format!("&after={}", quoted(after))).unwrap_or_default()
+    }
+}
+
 #[derive(Template)]
 #[template(path = "home.html")]
 struct HomePage {
@@ -72,8 +79,10 @@ pub(crate) async fn page(
     Path(PlacePath { place }): Path<PlacePath>,
     jizuo_kernel::Query(further): jizuo_kernel::Query<Further>,
 ) -> Answered {
-    let after = further.after.as_deref().map(|after| format!("&after={}", quoted(after))).unwrap_or_default();
-    let inbox = format!("/me/inbox?limit=20{after}");
+    if visit.api.session.is_none() {
+        return crate::door::page(&visit, &place, &further).await;
+    }
+    let inbox = format!("/me/inbox?limit=20{}", further.as_query());
     let (f, inbox) =
         tokio::try_join!(Frame::at(&visit, &place, visit.t("首页", "Home")), visit.api.read::<Page<Task>>(&inbox),)?;
     let tasks: Vec<ToDo> = inbox.items.iter().map(|task| to_do(&visit, task)).collect();

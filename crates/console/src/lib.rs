@@ -8,6 +8,7 @@ mod client;
 mod console;
 mod decode;
 mod document;
+mod door;
 mod field;
 mod filter;
 mod form;

@@ -13,6 +13,7 @@ use crate::filter::{self, Filter};
 use crate::frame::Frame;
 use crate::module_page::{Asked, Spot};
 use crate::shown::Reader;
+use crate::trouble::Trouble;
 use crate::visit::Visit;
 use crate::when::{self, Deadline};
 use crate::words;
@@ -57,6 +58,8 @@ struct ListPage {
     problem: Option<Problem>,
     /// Nothing has been asked for yet, and something must be.
     unasked: bool,
+    /// Whether the filters are a question, which has to be asked.
+    asks: bool,
 }
 
 /// Whether an operation answers several things.
@@ -75,6 +78,11 @@ fn item_of(document: &Document, answer: &Schema) -> Option<Schema> {
 pub(crate) fn known(operation: &Operation, asked: &Asked) -> Asked {
     let known: Vec<&str> = operation.filters().map(|one| one.name.as_str()).chain(["after", "archive"]).collect();
     asked.iter().filter(|(name, value)| known.contains(&&**name) && !value.is_empty()).cloned().collect()
+}
+
+/// Whether something must be asked for.
+pub(crate) fn asks(operation: &Operation) -> bool {
+    operation.filters().any(|one| one.required)
 }
 
 /// Whether something must be asked for that has not been.
@@ -134,6 +142,7 @@ pub(crate) async fn show(visit: &Visit, spot: &Spot<'_>, asked: &Asked) -> Answe
         next,
         starts,
         unasked,
+        asks: unasked,
         f,
         problem,
     };
@@ -142,7 +151,7 @@ pub(crate) async fn show(visit: &Visit, spot: &Spot<'_>, asked: &Asked) -> Answe
 }
 
 /// Wrong filters are said on the page; everything else is a trouble of its own.
-async fn read(visit: &Visit, path: &str) -> Result<Result<Value, Problem>, crate::trouble::Trouble> {
+pub(crate) async fn read(visit: &Visit, path: &str) -> Result<Result<Value, Problem>, Trouble> {
     match visit.api.get(path).await {
         Ok(answer) => Ok(Ok(answer.decode()?)),
         Err(problem) if problem.status == 422 => Ok(Err(problem)),

@@ -1,16 +1,18 @@
 //! The page of one matter: its facts, where it has been, and what the caller may do with it now.
 
 use askama::Template;
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
+use jizuo_kernel::problem::Problem;
 use jizuo_kernel::process::{StepDef, Taken};
 use serde_json::Value;
 
-use crate::answer::{Answered, page};
+use crate::answer::{Answered, page_with};
 use crate::client::quoted;
 use crate::document::{Operation, Schema};
+use crate::filter::{self, Filter};
 use crate::frame::{Frame, short};
-use crate::list::{Phase, TITLES, due, phase};
-use crate::module_page::Spot;
+use crate::list::{self, Phase, TITLES, due, phase};
+use crate::module_page::{Asked, Spot};
 use crate::shown::{Facts, Item, Link, Reader, Shown};
 use crate::trouble::Trouble;
 use crate::visit::Visit;
@@ -53,14 +55,29 @@ struct MatterPage {
     /// The way back to the list.
     list: Option<(String, String)>,
     undo: Option<String>,
+    /// What is asked, where the page answers a question.
+    filters: Vec<Filter>,
+    asks: bool,
+    unasked: bool,
+    narrowed: bool,
+    page: String,
+    problem: Option<Problem>,
 }
 
-pub(crate) async fn show(visit: &Visit, spot: &Spot<'_>) -> Answered {
-    let read = async {
-        let answer = visit.api.get(&spot.path).await?;
-        answer.decode::<Value>()
+pub(crate) async fn show(visit: &Visit, mut spot: Spot<'_>, asked: &Asked) -> Answered {
+    let asked = list::known(spot.operation, asked);
+    // What answers a question shows how to ask it first.
+    let asks = list::asks(spot.operation);
+    let unasked = list::lacks_a_question(spot.operation, &asked);
+    spot.path = list::with_query(&spot.path, &asked);
+    let spot = &spot;
+    let read = async { if unasked { Ok(Ok(Value::Null)) } else { list::read(visit, &spot.path).await } };
+    let (mut f, found) = tokio::try_join!(Frame::around(visit, spot, ""), read)?;
+    let (matter, problem) = match found {
+        Ok(matter) => (matter, None),
+        Err(problem) if asks => (Value::Null, Some(problem)),
+        Err(problem) => return Err(problem.into()),
     };
-    let (mut f, matter) = tokio::try_join!(Frame::around(visit, spot, ""), read)?;
     let schema = spot.operation.answer().map(|answer| spot.document.plain(answer)).unwrap_or_default();
     f.title = title(&matter).unwrap_or_else(|| visit.console.heading(spot.operation, visit.lang));
     let steps: Vec<Taken> = part(&matter, "steps").unwrap_or_default();
@@ -71,7 +88,14 @@ pub(crate) async fn show(visit: &Visit, spot: &Spot<'_>) -> Answered {
     let ended = matter.get("closed_at").is_some_and(|at| !at.is_null());
     link_items(visit, spot, &f, &matter, &schema, &mut facts, ended);
     let undo = f.flash.as_ref().and_then(|_| undo(visit, &steps, &open));
+    let filters = if asks { filter::filters(visit, spot, &asked, problem.as_ref()) } else { Vec::new() };
     let shown = MatterPage {
+        narrowed: asks && !asked.is_empty(),
+        page: spot.page.clone(),
+        filters,
+        asks,
+        unasked,
+        problem,
         code: matter.get("code").and_then(Value::as_str).filter(|code| *code != f.title).map(str::to_owned),
         due: due(visit, &matter),
         under: under(visit, &matter),
@@ -85,7 +109,8 @@ pub(crate) async fn show(visit: &Visit, spot: &Spot<'_>) -> Answered {
         undo,
         f,
     };
-    page(&shown)
+    let status = shown.problem.as_ref().map_or(200, |problem| problem.status);
+    page_with(StatusCode::from_u16(status).unwrap_or(StatusCode::OK), &shown)
 }
 
 fn part<T: serde::de::DeserializeOwned>(matter: &Value, name: &str) -> Option<T> {

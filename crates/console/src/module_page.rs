@@ -59,13 +59,11 @@ pub(crate) async fn show(visit: Visit, Path(path): Path<ModulePath>, Query(asked
     if operation.answer().is_none() {
         return Ok(see_other(&api));
     }
-    // What answers a question shows how to ask it first.
-    let unasked = list::lacks_a_question(operation, &asked);
-    if unasked || list::is_list(document, operation) {
-        return list::show(&visit, &spot(&visit, document, operation, &path, api), &asked).await;
+    let spot = spot(&visit, document, operation, &path, api);
+    match list::is_list(document, operation) {
+        true => list::show(&visit, &spot, &asked).await,
+        false => matter::show(&visit, spot, &asked).await,
     }
-    let api = list::with_query(&api, &list::known(operation, &asked));
-    matter::show(&visit, &spot(&visit, document, operation, &path, api)).await
 }
 
 pub(crate) async fn send(visit: Visit, Path(path): Path<ModulePath>, sent: Sent) -> Result<Response, Trouble> {

@@ -73,9 +73,20 @@ pub(crate) async fn page(visit: Visit, Query(asked): Query<Asked>) -> Answered {
     if visit.headers.get("x-part").is_some_and(|part| part == "list") {
         return answer(&list);
     }
-    let (f, me) =
-        tokio::try_join!(Frame::own(&visit, visit.t("选择地方", "Choose a place")), visit.api.read::<Me>("/me"),)?;
-    let at = asked.at.as_deref().unwrap_or(&me.home);
+    let (f, mine, home) = match visit.api.session {
+        Some(_) => {
+            let title = visit.t("选择地方", "Choose a place");
+            let (f, me) = tokio::try_join!(Frame::own(&visit, title), visit.api.read::<Me>("/me"))?;
+            (f, mine(&me), me.home)
+        }
+        // Who has no account looks for where they live.
+        None => {
+            let roots: Vec<Place> = visit.api.read("/places").await?;
+            let top = roots.into_iter().next().ok_or_else(|| Trouble::no_page(&visit))?;
+            (Frame::bare(&visit, visit.t("您住在哪里？", "Where do you live?")), Vec::new(), top.code)
+        }
+    };
+    let at = asked.at.as_deref().unwrap_or(&home);
     let (path, children) = (format!("/places/{}", quoted(at)), format!("/places/{}/children?limit=100", quoted(at)));
     let children = match &asked.after {
         Some(after) => format!("{children}&after={}", quoted(after)),
@@ -88,7 +99,7 @@ pub(crate) async fn page(visit: Visit, Query(asked): Query<Asked>) -> Answered {
         above: above(&visit, &here).await?,
         here: Some(Found::from(&here)),
         children: children.items.iter().map(Found::from).collect(),
-        mine: mine(&me),
+        mine,
         next,
         q,
         list,

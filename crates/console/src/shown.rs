@@ -6,6 +6,7 @@ use jizuo_kernel::Lang;
 use serde_json::Value;
 
 use crate::document::{Document, Schema};
+use crate::list::TITLES;
 use crate::map::Map;
 use crate::{when, words};
 
@@ -25,6 +26,15 @@ pub(crate) enum Shown {
     Open(String),
     /// Several things.
     Items(Vec<Item>),
+    /// Answers, each under its name.
+    Cards(Vec<Card>),
+}
+
+/// An answer: what it is about, what it comes to, and the rest.
+pub(crate) struct Card {
+    pub(crate) title: String,
+    pub(crate) chip: Option<String>,
+    pub(crate) facts: Facts,
 }
 
 /// One of several things, with what can be done to it.
@@ -91,7 +101,9 @@ impl Reader<'_> {
     /// only leads on to a page.
     pub(crate) fn facts(&self, schema: &Schema, object: &Value, skip: &dyn Fn(&str) -> bool) -> Facts {
         let opens = |name: &str| object.get(name).and_then(Value::as_str).is_some_and(|path| path.starts_with("/api/"));
-        let said = |(name, property): &(&String, &Schema)| !skip(name) && (!property.is_link() || opens(name));
+        let said = |(name, property): &(&String, &Schema)| {
+            !skip(name) && !property.is_for_programs() && (!property.is_link() || opens(name))
+        };
         let facts = schema.properties.iter().filter(said).filter_map(|(name, property)| {
             let shown = self.shown(schema, name, property, object.get(name)?)?;
             Some(Fact { label: words::label(schema, name, self.lang), shown })
@@ -115,6 +127,9 @@ impl Reader<'_> {
             Value::Array(items) => {
                 let schema = self.document.plain(property);
                 let item = schema.items.as_deref().map(|item| self.document.plain(item)).unwrap_or_default();
+                if self.shows(property, "cards") {
+                    return Some(Shown::Cards(items.iter().map(|value| self.card(&item, value)).collect()));
+                }
                 if items.iter().any(|value| value.is_object() && self.in_language(value).is_none()) {
                     let facts = items.iter().map(|value| Item {
                         facts: self.facts(&item, value, &is_key),
@@ -144,6 +159,22 @@ impl Reader<'_> {
                     Shown::Text(text)
                 })
             }
+        }
+    }
+
+    /// Its name above, beside it the first word of a code list: what the answer comes to.
+    fn card(&self, schema: &Schema, value: &Value) -> Card {
+        let text = |name: &str| {
+            let property = self.document.plain(schema.properties.get(name)?);
+            self.text(schema, name, &property, value.get(name)?)
+        };
+        let named = TITLES.into_iter().find(|name| text(name).is_some());
+        let coded = |(_, property): &(&String, &Schema)| !self.document.plain(property).values.is_empty();
+        let comes_to = schema.properties.iter().find(coded).map(|(name, _)| name.as_str());
+        Card {
+            title: named.and_then(text).unwrap_or_default(),
+            chip: comes_to.and_then(text),
+            facts: self.facts(schema, value, &|name| Some(name) == named || Some(name) == comes_to || is_key(name)),
         }
     }
 

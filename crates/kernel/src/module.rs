@@ -29,7 +29,8 @@ pub struct Module {
     pub migrations: &'static [Migration],
     /// Routes with their documents, relative to `/api/v1/places/{place}/<id>`.
     pub api: fn() -> OpenApiRouter<App>,
-    /// Operations that need no signing in, by operation id. The list is short on purpose.
+    /// Operations that need no signing in, by operation id, in the order in which people are offered them. The list is short
+    /// on purpose.
     pub public: &'static [&'static str],
     pub menu: &'static [MenuEntry],
     /// What a county may set for this module, as a JSON Schema of an object.

@@ -143,14 +143,14 @@ pub static MODULE: Module = Module {
     migrations: tables::MIGRATIONS,
     api,
     public: &[
+        "certificates_lookup",
+        "certificates_paper_check",
+        "certificates_negative_list",
+        "certificates_poster",
         "certificates_catalogue",
         "certificates_catalogue_file",
         "certificates_comparison",
         "certificates_key_list",
-        "certificates_lookup",
-        "certificates_negative_list",
-        "certificates_paper_check",
-        "certificates_poster",
     ],
     menu: &[
         MenuEntry {

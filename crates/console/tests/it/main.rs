@@ -47,7 +47,9 @@ async fn who_has_not_signed_in_is_led_there_and_back() {
 
     let page = browser.get("/console/me").await.expect(200);
     browser.submit(&page, "/console/sign-out", &[]).await.expect(303);
-    browser.get("/console/530102").await.expect(303);
+    // Who has no account any more stands at the door for everybody.
+    browser.get("/console/530102").await.expect(200).says("工作人员登录").is_silent_on("待办");
+    browser.get("/console/530102/accounts").await.expect(303);
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::service::{self, Answer, Entry};
 use super::{compare, open_data};
-use crate::item::Replacement;
+use crate::item::{Replacement, Verification};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -22,7 +22,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Asked {
-    /// The paper in everyday words, or its code: at most 100 characters.
+    /// The paper in everyday words, what it is wanted for, or its code: at most 100 characters.
     #[param(example = "还活着的证明", min_length = 1, max_length = 100)]
     q: String,
 }
@@ -34,7 +34,7 @@ pub(crate) struct Told {
     pub(crate) answer: Answer,
     /// Absent when nobody knows the paper.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "being_alive")]
+    #[schema(example = "being_alive", extensions(("x-shows" = json!("nothing"))))]
     pub(crate) code: Option<String>,
     pub(crate) name: Text,
     /// What is done instead, where it is replaced.
@@ -42,8 +42,18 @@ pub(crate) struct Told {
     pub(crate) replacement: Option<Replacement>,
     /// Where to go, or what to bring instead.
     pub(crate) next_door: Text,
+    /// What it is issued for, where it is issued here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) purposes: Vec<String>,
+    /// How whoever issues it verifies it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) verification: Option<Verification>,
+    /// Days that it is valid for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 90)]
+    pub(crate) validity_days: Option<i32>,
     /// `sure`; `likely` where the competent office has not confirmed it.
-    #[schema(example = "likely")]
+    #[schema(example = "likely", extensions(("x-shows" = json!("cards"))))]
     pub(crate) confidence: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<Text>,
@@ -53,12 +63,17 @@ pub(crate) struct Told {
     pub(crate) set_by: Option<String>,
     /// The local item behind it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(extensions(("x-shows" = json!("nothing"))))]
     pub(crate) item: Option<Uuid>,
 }
 
 impl From<Entry> for Told {
     fn from(entry: Entry) -> Told {
+        let here = entry.answer == Answer::IssuedHere;
         Told {
+            purposes: if here { entry.purposes } else { Vec::new() },
+            verification: entry.verification.filter(|_| here),
+            validity_days: entry.validity_days.filter(|_| here),
             answer: entry.answer,
             code: Some(entry.code).filter(|code| !code.is_empty()),
             name: entry.name,
@@ -77,8 +92,10 @@ impl From<Entry> for Told {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = certificates::LookUp)]
 pub(crate) struct LookUp {
+    #[schema(extensions(("x-shows" = json!("nothing"))))]
     pub(crate) asked: String,
     /// Whether the first answer is exactly the paper that was asked for.
+    #[schema(extensions(("x-shows" = json!("nothing"))))]
     pub(crate) exact: bool,
     pub(crate) answers: Vec<Told>,
 }
@@ -93,7 +110,7 @@ async fn lookup(ctx: Ctx, Query(asked): Query<Asked>) -> Result<Json<LookUp>> {
             Text::new("请说出要的是什么证明（最多 100 个字）", "say which paper it is, in at most 100 characters");
         return Err(invalid("q", "certificates.lookup.words", why));
     }
-    let found = service::look_up(&ctx, &service::in_force(&ctx).await?, q)?;
+    let found = service::advise(&ctx, &service::in_force(&ctx).await?, q)?;
     Ok(Json(LookUp {
         asked: q.to_owned(),
         exact: found.first().is_some_and(|found| found.exact),

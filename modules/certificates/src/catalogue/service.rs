@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::negative;
 use super::words::{self, Fit};
 use crate::item::entity::{Column, Entity, Model};
-use crate::item::{Replacement, StatusKind};
+use crate::item::{Replacement, StatusKind, Verification};
 use crate::process::IN_FORCE;
 
 /// What somebody who asks for a paper is told.
@@ -67,10 +67,16 @@ pub(crate) struct Entry {
     pub(crate) basis: Text,
     /// Who put it on the list; `None` for the nation.
     pub(crate) set_by: Option<Arc<Place>>,
+    /// What it is issued for.
+    pub(crate) purposes: Vec<String>,
+    pub(crate) verification: Option<Verification>,
+    pub(crate) validity_days: Option<i32>,
     /// The local item behind it.
     pub(crate) item: Option<Uuid>,
     /// Name and aliases in normal form.
     keys: Vec<String>,
+    /// What it is wanted for and by whom, in normal form.
+    uses: Vec<String>,
 }
 
 /// An entry that fits what was asked.
@@ -155,6 +161,22 @@ pub(crate) fn look_up(ctx: &Ctx, entries: &[Entry], asked: &str) -> Result<Vec<F
     Ok(fitting.into_iter().map(|(fit, entry)| Found { entry: entry.clone(), exact: fit == Fit::Same }).collect())
 }
 
+/// The same for somebody who may have said what they want to do, and not what paper: 法律援助 asks for what is wanted for it.
+/// What is recorded of a demand never rests on this.
+pub(crate) fn advise(ctx: &Ctx, entries: &[Entry], asked: &str) -> Result<Vec<Found>> {
+    let mut found = look_up(ctx, entries, asked)?;
+    let plain = words::plain(asked);
+    let wanted = entries.iter().filter(|entry| entry.uses.iter().any(|key| words::fit(&plain, key).is_some()));
+    let more: Vec<&Entry> =
+        wanted.filter(|entry| !found.iter().any(|known| known.entry.code == entry.code)).take(ANSWERS).collect();
+    if !more.is_empty() {
+        found.retain(|known| known.entry.answer != Answer::Unknown);
+        found.extend(more.into_iter().map(|entry| Found { entry: entry.clone(), exact: false }));
+        found.truncate(ANSWERS);
+    }
+    Ok(found)
+}
+
 impl Entry {
     /// Where a county has abolished every paper of its villages (无证明): whoever wants one looks into it itself.
     fn is_looked_into(&mut self) {
@@ -173,6 +195,7 @@ impl Entry {
         self.item = local.item;
         self.aliases.extend(local.aliases);
         self.keys.extend(local.keys);
+        self.uses.extend(local.uses);
     }
 }
 
@@ -228,7 +251,11 @@ fn blocked(ctx: &Ctx, rule: &InForce, id: &str) -> Entry {
         reason: described.map(|known| known.reason.clone()),
         basis,
         set_by,
+        purposes: Vec::new(),
+        verification: None,
+        validity_days: None,
         item: None,
+        uses: Vec::new(),
     }
 }
 
@@ -251,6 +278,7 @@ async fn local_items(ctx: &Ctx, place: &Place, moment: DateTime<Utc>) -> Result<
 fn entry_of(ctx: &Ctx, row: &Model, place: Arc<Place>) -> Result<Entry> {
     let name = Text::owned(row.name.clone(), row.name_en.clone().unwrap_or_else(|| row.name.clone()));
     let aliases = row.aliases();
+    let purposes = row.purposes();
     let kind = StatusKind::parse(&row.status_kind);
     let basis = match row.basis() {
         Some(basis) => basis,
@@ -274,6 +302,10 @@ fn entry_of(ctx: &Ctx, row: &Model, place: Arc<Place>) -> Result<Entry> {
         no_commitment: row.no_commitment,
         commits: row.commits.clone(),
         set_by: Some(place),
+        uses: purposes.iter().chain(&row.purpose).chain(&row.requesting_body).map(|one| words::plain(one)).collect(),
+        purposes,
+        verification: row.verification.as_deref().and_then(Verification::parse),
+        validity_days: row.validity_days,
         item: Some(row.id),
     })
 }
@@ -307,7 +339,11 @@ fn unknown(ctx: &Ctx, asked: &str) -> Result<Entry> {
         )),
         basis: ctx.rule("CERT.BASIS")?.basis,
         set_by: None,
+        purposes: Vec::new(),
+        verification: None,
+        validity_days: None,
         item: None,
         keys: Vec::new(),
+        uses: Vec::new(),
     })
 }

@@ -105,7 +105,7 @@ async fn import(ctx: Ctx, Json(new): Json<NewItems>) -> Result<Reply<Proposed>> 
     let mut tx = ctx.begin().await?;
     let taken = match take(&mut tx, &rows).await {
         // Somebody's same sheet may have come between our look and our write; then its items stand by now.
-        Err(Error::Invalid(faults)) if faults.iter().all(|fault| fault.code == service::TWICE) => {
+        Err(Error::Invalid(faults)) if faults.iter().all(|fault| fault.code == "certificates.item.twice") => {
             drop(tx);
             tx = ctx.begin().await?;
             take(&mut tx, &rows).await?
@@ -203,9 +203,15 @@ fn read(row: &Named) -> Result<New> {
     })
 }
 
-/// A code for who has none: `shouruzhengming`.
+/// A code for who has none: `shouruzhengming`. Letters and figures of a name stay, so that form 1 and form 2 are two.
 fn sound(name: &str) -> String {
-    name.to_pinyin().flatten().map(|one| one.plain()).collect::<String>().chars().take(60).collect()
+    let one = |c: char| match c.to_pinyin() {
+        Some(sound) => sound.plain().to_owned(),
+        None => c.to_ascii_lowercase().to_string(),
+    };
+    let sound: String = name.chars().map(one).collect();
+    let fit = sound.chars().filter(char::is_ascii_alphanumeric).skip_while(char::is_ascii_digit);
+    fit.take(60).collect()
 }
 
 /// Which proposals are published.

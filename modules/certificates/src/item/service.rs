@@ -229,12 +229,9 @@ pub(super) async fn standing(tx: &Tx) -> Result<BTreeSet<(String, String, String
     Ok(rows.into_iter().map(|row| (row.code, row.name, row.status_kind)).collect())
 }
 
-/// Refused: an item of this code stands here already.
-pub(super) const TWICE: &str = "certificates.item.twice";
-
 fn twice(code: &str) -> Error {
     refuse(
-        TWICE,
+        "certificates.item.twice",
         say!(
             "本级已有编码为“{code}”的事项（待公布或现行）；要改，先撤回或取消它",
             "there is an item {code} here already, proposed or in force; to change it, withdraw or retire it first"

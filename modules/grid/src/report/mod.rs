@@ -9,4 +9,4 @@ pub(crate) use api::routes;
 
 /// What needs no signing in.
 pub(crate) const PUBLIC: &[&str] =
-    &["grid_report_file", "grid_report_follow", "grid_report_form", "grid_report_rate", "grid_report_withdraw"];
+    &["grid_report_file", "grid_report_follow", "grid_report_rate", "grid_report_withdraw", "grid_report_form"];
