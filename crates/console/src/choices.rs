@@ -63,7 +63,7 @@ fn parts(visit: &Visit, matter: &Value) -> Vec<(String, String)> {
 }
 
 fn entries(visit: &Visit, listed: &Value, value: &str, title: &str) -> Vec<(String, String)> {
-    let items = listed.as_array().or_else(|| listed.get("items")?.as_array());
+    let items = listed.as_array().or_else(|| listed.get("items")?.as_array()).into_iter().flatten();
     let text = |entry: &Value, name: &str| match entry.get(name)? {
         Value::String(text) => Some(text.clone()),
         Value::Object(both) => {
@@ -72,5 +72,19 @@ fn entries(visit: &Visit, listed: &Value, value: &str, title: &str) -> Vec<(Stri
         }
         _ => None,
     };
-    items.into_iter().flatten().filter_map(|entry| Some((text(entry, value)?, text(entry, title)?))).collect()
+    let mut found: Vec<(String, String)> = Vec::new();
+    for (entry, title) in items.filter_map(|entry| Some((entry, text(entry, title)?))) {
+        let Some(several) = entry.get(value).and_then(Value::as_array) else {
+            found.extend(text(entry, value).map(|value| (value, title)));
+            continue;
+        };
+        // Of an entry that has several each may be chosen, and says whose it is.
+        for one in several.iter().filter_map(Value::as_str) {
+            match found.iter_mut().find(|(known, _)| known == one) {
+                Some((_, of)) => *of = format!("{of}、{title}"),
+                None => found.push((one.to_owned(), format!("{one} · {title}"))),
+            }
+        }
+    }
+    found
 }

@@ -161,6 +161,9 @@ pub(crate) struct Operation {
     responses: HashMap<String, Message>,
     #[serde(rename = "x-words")]
     pub(crate) words: Option<Word>,
+    /// It was asked, and nothing was done: the properties that are the answer, the shortest first.
+    #[serde(rename = "x-answer")]
+    pub(crate) answer_in: Vec<String>,
     #[serde(skip)]
     pub(crate) method: Method,
     #[serde(skip)]

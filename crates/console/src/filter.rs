@@ -80,6 +80,10 @@ pub(crate) fn filters(visit: &Visit, spot: &Spot<'_>, asked: &Asked, problem: Op
 /// What may be chosen, with words: from the document; the platform's phases; the states of the list's own process.
 fn options(visit: &Visit, spot: &Spot<'_>, parameter: &Parameter, listed: Vec<String>) -> Vec<(String, String)> {
     let lang = visit.lang;
+    let own = if parameter.name == "state" { states(visit, spot) } else { Vec::new() };
+    if !own.is_empty() {
+        return own;
+    }
     let listed = if listed.is_empty() { parameter.enum_words.keys().cloned().collect() } else { listed };
     if !listed.is_empty() {
         return listed.into_iter().map(|code| (code.clone(), words::filter_value(parameter, &code, lang))).collect();
@@ -88,7 +92,6 @@ fn options(visit: &Visit, spot: &Spot<'_>, parameter: &Parameter, listed: Vec<St
         "phase" => {
             Phase::ALL.into_iter().map(|one| (one.as_str().to_owned(), one.title().read(lang).to_owned())).collect()
         }
-        "state" => states(visit, spot),
         _ => Vec::new(),
     }
 }

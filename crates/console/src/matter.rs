@@ -55,7 +55,7 @@ struct MatterPage {
     /// The way back to the list.
     list: Option<(String, String)>,
     undo: Option<String>,
-    /// What is asked, where the page answers a question.
+    /// What the page is asked, where it answers a question; what else it can show.
     filters: Vec<Filter>,
     asks: bool,
     unasked: bool,
@@ -75,8 +75,7 @@ pub(crate) async fn show(visit: &Visit, mut spot: Spot<'_>, asked: &Asked) -> An
     let (mut f, found) = tokio::try_join!(Frame::around(visit, spot, ""), read)?;
     let (matter, problem) = match found {
         Ok(matter) => (matter, None),
-        Err(problem) if asks => (Value::Null, Some(problem)),
-        Err(problem) => return Err(problem.into()),
+        Err(problem) => (Value::Null, Some(problem)),
     };
     let schema = spot.operation.answer().map(|answer| spot.document.plain(answer)).unwrap_or_default();
     f.title = title(&matter).unwrap_or_else(|| visit.console.heading(spot.operation, visit.lang));
@@ -88,9 +87,9 @@ pub(crate) async fn show(visit: &Visit, mut spot: Spot<'_>, asked: &Asked) -> An
     let ended = matter.get("closed_at").is_some_and(|at| !at.is_null());
     link_items(visit, spot, &f, &matter, &schema, &mut facts, ended);
     let undo = f.flash.as_ref().and_then(|_| undo(visit, &steps, &open));
-    let filters = if asks { filter::filters(visit, spot, &asked, problem.as_ref()) } else { Vec::new() };
+    let filters = filter::filters(visit, spot, &asked, problem.as_ref());
     let shown = MatterPage {
-        narrowed: asks && !asked.is_empty(),
+        narrowed: !asked.is_empty(),
         page: spot.page.clone(),
         filters,
         asks,

@@ -22,6 +22,8 @@ use crate::visit::Visit;
 struct OutcomePage {
     f: Frame,
     said: String,
+    /// What was answered, where nothing was done.
+    answered: Vec<String>,
     /// What each entry is called, its page, and its facts.
     entries: Vec<(Option<String>, Option<String>, Facts)>,
     back: String,
@@ -80,9 +82,8 @@ async fn show(visit: &Visit, spot: &Spot<'_>, body: &Value, said: String, back: 
     let items = body.as_array().or_else(|| body.get("items")?.as_array());
     let entries = match items {
         Some(items) => {
-            let list =
-                if schema.is("array") { schema } else { schema.properties.get("items").cloned().unwrap_or_default() };
-            let list = spot.document.plain(&list);
+            let list = if schema.is("array") { Some(&schema) } else { schema.properties.get("items") };
+            let list = list.map(|list| spot.document.plain(list)).unwrap_or_default();
             let item = list.items.as_deref().map(|item| spot.document.plain(item)).unwrap_or_default();
             items
                 .iter()
@@ -96,10 +97,18 @@ async fn show(visit: &Visit, spot: &Spot<'_>, body: &Value, said: String, back: 
                 })
                 .collect()
         }
-        None => vec![(None, None, reader.facts(&schema, body, &|name| name == "id"))],
+        None => {
+            let apart = |name: &str| name == "id" || spot.operation.answer_in.iter().any(|own| own == name);
+            vec![(None, None, reader.facts(&schema, body, &apart))]
+        }
     };
+    let answered = spot.operation.answer_in.iter().filter_map(|name| {
+        let property = spot.document.plain(schema.properties.get(name)?);
+        reader.text(&schema, name, &property, body.get(name)?)
+    });
+    let answered = answered.collect();
     let f = Frame::around(visit, spot, visit.console.heading(spot.operation, visit.lang)).await?;
-    page(&OutcomePage { f, said, entries, back })
+    page(&OutcomePage { f, said, answered, entries, back })
 }
 
 /// An entry that the collection above shows by its id.

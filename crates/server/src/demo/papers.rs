@@ -123,7 +123,7 @@ fn commitments(
 ) {
     let item = json!({
         "code": "school_residence", "name": "随迁子女居住证明", "aliases": ["孩子上学的居住证明"], "status_kind": "replaced",
-        "replacement": "commitment", "requesting_body": "第一小学", "commits": "本人和孩子实际居住在入学登记表所填的地址",
+        "replacement": "commitment", "requesting_body": "第一小学", "purpose": "子女入学", "commits": "本人和孩子实际居住在入学登记表所填的地址",
     });
     script.add_kept(in_office(start, 3, 9, 25), editor, items.to_owned(), item, "item-school".to_owned());
     let publish = format!("{items}/{{item-school}}/publish");

@@ -52,15 +52,15 @@ pub(crate) struct Told {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 90)]
     pub(crate) validity_days: Option<i32>,
-    /// `sure`; `likely` where the competent office has not confirmed it.
-    #[schema(example = "likely", extensions(("x-shows" = json!("cards"))))]
-    pub(crate) confidence: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<Text>,
     pub(crate) basis: Text,
     /// Who put it on the list; absent for the national one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) set_by: Option<String>,
+    /// `sure`; `likely` where the competent office has not confirmed it.
+    #[schema(example = "likely", extensions(("x-shows" = json!("cards"))))]
+    pub(crate) confidence: String,
     /// The local item behind it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(extensions(("x-shows" = json!("nothing"))))]

@@ -16,6 +16,7 @@ use super::paper::Terms;
 use super::service::{self, Filter, New};
 use super::{ending, file};
 use crate::catalogue;
+use crate::paper::template;
 use crate::process::{IN_FORCE, ITEM};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -48,6 +49,10 @@ pub struct Item {
     pub(crate) in_force_from: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) in_force_until: Option<DateTime<Utc>>,
+    /// For what its paper may be used, and for nothing else.
+    pub(crate) purposes: Vec<String>,
+    /// What whoever applies for its paper is asked for: the blanks that base data does not fill.
+    pub(crate) blanks: Vec<String>,
 }
 
 impl Face for Entity {
@@ -64,6 +69,8 @@ impl Face for Entity {
             status_kind: StatusKind::parse(&row.status_kind),
             in_force_from: row.in_force_from,
             in_force_until: row.in_force_until,
+            purposes: row.purposes(),
+            blanks: row.body.as_deref().map(template::asked).unwrap_or_default(),
         }
     }
 
@@ -107,8 +114,6 @@ pub(crate) struct InFull {
     /// For how many days its paper is valid; absent where the rule `CERT.PAPER.VALID` says it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) validity_days: Option<i32>,
-    /// For what its paper may be used, and for nothing else.
-    pub(crate) purposes: Vec<String>,
     /// Whether somebody else than who verified approves its paper.
     pub(crate) two_persons: bool,
     /// Whether only a signature by hand makes its paper valid (Electronic Signature Law, Article 3).
@@ -172,7 +177,6 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
         no_commitment: row.no_commitment,
         commits: row.commits.clone(),
         validity_days: row.validity_days,
-        purposes: row.purposes(),
         two_persons: row.two_persons,
         wet_signature: row.wet_signature,
         verification: row.verification.as_deref().and_then(Verification::parse),

@@ -232,7 +232,9 @@ async fn list(
 #[schema(as = certificates::PaperAnswer)]
 pub(crate) struct Answer {
     /// The name of the blank, as the item's text has it.
-    #[schema(min_length = 1, max_length = 20)]
+    #[schema(min_length = 1, max_length = 20, extensions((
+        "x-choices" = json!({ "path": RETAINED, "value": "blanks", "title": "name" })
+    )))]
     blank: String,
     #[schema(min_length = 1, max_length = 300)]
     text: String,
@@ -251,6 +253,9 @@ pub(crate) struct Verified {
     seen: String,
 }
 
+/// What papers there are.
+const RETAINED: &str = "/certificates/items?state=in_force&status_kind=retained&limit=100";
+
 /// A paper as it is applied for.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -261,7 +266,7 @@ pub(crate) struct Verified {
 pub(crate) struct NewPaper {
     /// Code, id or name of an item that the catalogue retains.
     #[schema(min_length = 1, max_length = 100, extensions((
-        "x-choices" = json!({ "path": "/certificates/items?state=in_force&status_kind=retained", "value": "code", "title": "name" })
+        "x-choices" = json!({ "path": RETAINED, "value": "code", "title": "name" })
     )))]
     item: String,
     /// Whose paper it is: what is known of them is filled in.
@@ -269,7 +274,9 @@ pub(crate) struct NewPaper {
     person: Uuid,
     /// One of the item's; left out where it has one only.
     #[serde(default)]
-    #[schema(max_length = 60)]
+    #[schema(max_length = 60, extensions((
+        "x-choices" = json!({ "path": RETAINED, "value": "purposes", "title": "name" })
+    )))]
     purpose: Option<String>,
     /// What stands in the blanks that base data does not fill.
     #[serde(default)]
@@ -399,6 +406,7 @@ pub(crate) struct Check {
 /// Checks a paper of this county by its code, without an account: valid, expired, revoked, good for another purpose, or unknown.
 /// A code that no paper has and one that cannot be a code are answered alike. That it was checked is on the record.
 #[utoipa::path(post, path = "/check", operation_id = "certificates_paper_check", security(()),
+    extensions(("x-answer" = json!(["verdict", "says"]))),
     params(("place" = String, Path, example = "530102")), request_body = Check,
     responses((status = 200, body = Checked)))]
 async fn checked(ctx: Ctx, Json(body): Json<Check>) -> Result<Reply<Checked>> {

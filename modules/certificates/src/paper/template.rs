@@ -74,6 +74,11 @@ pub(crate) fn is_asked(blank: &str) -> bool {
     field(blank).is_none() && !OWN.contains(&blank)
 }
 
+/// The blanks of a text that whoever applies is asked for.
+pub(crate) fn asked(text: &str) -> Vec<String> {
+    blanks(text).into_iter().filter(|blank| is_asked(blank)).map(str::to_owned).collect()
+}
+
 /// The text with its blanks filled. What nobody filled is a line to write on.
 pub(crate) fn filled(text: &str, values: &BTreeMap<String, String>) -> String {
     let fill = |piece| match piece {
