@@ -67,14 +67,15 @@ async fn anybody_who_holds_a_paper_opens_its_square_code_and_learns_whether_it_h
     let item = json!({
         "code": "hardship", "name": "家庭经济困难证明", "status_kind": "retained", "issuer": "乡镇人民政府",
         "basis": { "kind": "regulation", "law": "法律援助条例", "article": "第十七条" },
-        "purposes": ["申请法律援助"], "verification": "visit", "body": "兹证明【姓名】家庭经济困难。",
+        "purposes": ["申请法律援助"], "verification": "visit", "body": "兹证明【姓名】家庭经济困难：【家庭情况】。",
     });
     let id = office.post(&format!("{here}/items"), item).await.expect(201).text("id");
     office.post(&format!("{here}/items/{id}/publish"), json!({})).await.expect(200);
     let known = json!({ "source": "document_seen", "basis": "statutory_duty", "facts": { "person.name": "李阿诗" } });
     let person = office.post(&format!("/places/{VILLAGE}/persons"), known).await.expect(201).text("id");
     let papers = format!("/places/{VILLAGE}/certificates/papers");
-    let body = json!({ "item": "hardship", "person": person, "verified": { "seen": "入户查看属实" } });
+    let body = json!({ "item": "hardship", "person": person, "verified": { "seen": "入户查看属实" },
+        "answers": [{ "blank": "家庭情况", "text": "无固定收入" }] });
     let id = office.post(&papers, body).await.expect(201).text("id");
     office.post(&format!("{papers}/{id}/issue"), json!({})).await.expect(200);
     let link = office.get(&format!("{papers}/{id}")).await.expect(200).text("link");
@@ -106,12 +107,18 @@ async fn anybody_who_holds_a_paper_opens_its_square_code_and_learns_whether_it_h
             told.says(revoked);
         }
         let wrong = anybody.submit(&form, path, &[("code", "AAAA")]).await.expect(200);
-        wrong.is_silent_on("ZM530102");
+        wrong.is_silent_on("ZM530102").is_silent_on("已办理").is_silent_on("Done:");
     }
     let desk = Browser::new(&router).cookie("jizuo_session", office.token().unwrap());
     let mut desk = desk.cookie("jizuo_lang", "zh");
     let matter = desk.get(&format!("/console/{VILLAGE}/m/certificates/papers/{id}")).await.expect(200);
     matter.says(&format!("/api/v1{papers}/{id}/print")).says("下载文档");
+    // What an item has is chosen, and says whose it is.
+    let form = desk.get(&format!("/console/{VILLAGE}/m/certificates/papers/new")).await.expect(200);
+    form.says("申请法律援助 · 家庭经济困难证明").says("家庭情况 · 家庭经济困难证明");
+    // The states of a reform are its own.
+    let reforms = desk.get(&format!("/console/{WUHUA}/m/certificates/reforms")).await.expect(200);
+    reforms.says("value=\"published\"").is_silent_on("value=\"issued\"");
 }
 
 #[tokio::test]
@@ -131,7 +138,12 @@ async fn a_resident_finds_where_they_live_and_what_needs_no_account_there() {
     let asks = resident.get(&format!("/console/{VILLAGE}/m/certificates/lookup")).await.expect(200);
     asks.is_silent_on("/console/places?at");
     let told = resident.get(&format!("/console/{VILLAGE}/m/certificates/lookup?q=还活着")).await.expect(200);
-    told.says("社会保险");
+    told.says("社会保险").says("<h2>健在证明").says("value=\"还活着\"").is_silent_on("being_alive");
+    let compared = resident.get(&format!("/console/{VILLAGE}/m/certificates/comparison")).await.expect(200);
+    compared.says("name=\"from\"").says("class=\"bars\"");
+    let wrong =
+        resident.get(&format!("/console/{VILLAGE}/m/certificates/comparison?from=2026-02-02&to=2026-02-01")).await;
+    wrong.expect(422).says("请先改正").says("value=\"2026-02-02\"");
     // A county that has nothing on says where to go instead.
     resident.get(&format!("/console/{ESHAN}")).await.expect(200).says("请到村（社区）或者政务服务窗口办理");
     resident.get("/console/999999").await.expect(404);

@@ -21,6 +21,11 @@ pub(super) fn write(stage: &Stage, start: DateTime<Utc>, end: DateTime<Utc>, scr
     }
 }
 
+/// When the mandatory report is made: the last thing that begins.
+fn reported(start: DateTime<Utc>) -> DateTime<Utc> {
+    in_office(start, DAYS - 6, 9, 20)
+}
+
 /// Who does what in one county.
 struct Cast<'a> {
     county: &'a str,
@@ -137,7 +142,7 @@ impl<'a> Cast<'a> {
 
     /// Taken up by the police, who warn; both sides are visited.
     fn protection(&self, start: DateTime<Utc>, end: DateTime<Utc>, script: &mut Script) {
-        let at = in_office(start, DAYS - 6, 9, 20);
+        let at = reported(start);
         let name = format!("protection-{}", self.county);
         let here = format!("/places/{}/grid/protections", self.village);
         let body = json!({ "capacity": "limited", "account": "入户走访时发现孩子身上有新伤，情况待公安核实" });
@@ -163,6 +168,19 @@ fn play<const N: usize>(
         let at = begun + Duration::minutes(minutes);
         if at < end {
             script.add(at, &who.login, Method::POST, path, body);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whenever_the_demonstration_is_built_everything_begins_before_the_module_runs_out() {
+        for hours in 0..24 * 14 {
+            let end = DateTime::UNIX_EPOCH + Duration::days(20_000) + Duration::hours(hours);
+            assert!(reported(end - Duration::days(DAYS)) < super::super::grid::draining_from(end), "{end}");
         }
     }
 }

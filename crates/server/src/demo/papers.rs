@@ -100,12 +100,19 @@ fn reforms(items: &str, [editor, reviewer]: [&String; 2], start: DateTime<Utc>, 
         });
         let kept = format!("item-{code}");
         script.add_kept(in_office(start, 2, 10, 5), editor, items.to_owned(), item, kept.clone());
-        script.add(in_office(start, 4, 15, 20), reviewer, Method::POST, format!("{items}/{{{kept}}}/publish"), json!({}));
+        script.add(
+            in_office(start, 4, 15, 20),
+            reviewer,
+            Method::POST,
+            format!("{items}/{{{kept}}}/publish"),
+            json!({}),
+        );
     }
     let path = items.replace("/items", "/reforms");
     let changes = CANCELLED.map(|(code, _, replacement)| json!({ "code": code, "replacement": replacement }));
     let (now, later) = changes.split_at(3);
-    let first = json!({ "title": "第一批证明事项清理", "reason": "部门之间已能核验，不再要求群众提供", "changes": now });
+    let first =
+        json!({ "title": "第一批证明事项清理", "reason": "部门之间已能核验，不再要求群众提供", "changes": now });
     script.add_kept(in_office(start, 16, 9, 30), editor, path.clone(), first, "reform-0".to_owned());
     let publish = format!("{path}/{{reform-0}}/publish");
     script.add(in_office(start, 18, 15, 0), reviewer, Method::POST, publish, json!({ "reason": "县政府常务会议审定" }));

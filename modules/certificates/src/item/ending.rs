@@ -120,18 +120,23 @@ pub(crate) async fn replace(
         ..ActiveModel::opened(&opening)
     };
     let row = Entity::insert(row).exec_with_returning(tx.db()).await?;
-    let only = process::open_actions::<Entity>(tx, &row).await?;
-    if only.iter().any(|step| step.action == "certificates.item.publish") {
-        let row = step(tx, &row, "certificates.item.publish", None).await?;
-        if row.state == IN_FORCE {
-            return Ok(());
-        }
+    step(tx, &row, PUBLISH, None).await?;
+    Ok(())
+}
+
+const PUBLISH: &str = "certificates.item.publish";
+
+/// Whether an item comes into force by being published, and nothing else: then several can be followed in one write.
+pub(crate) fn only_published_at_once(tx: &Tx) -> Result<()> {
+    let ours = process::effective(&tx.app, &tx.snapshot, tx.place()?, &ITEM).definition;
+    if ours.step_from(ITEM.start, PUBLISH).is_some_and(|step| step.to == IN_FORCE) {
+        return Ok(());
     }
     Err(refuse(
         "certificates.item.more_steps",
         Text::new(
-            "本地在目录流程里增设了环节，不能一次清理；请逐项办理，或先去掉增设的环节",
-            "this place has steps of its own for items: do it item by item, or take those steps out first",
+            "本地在证明事项的流程里增设了环节，不能一次清理：请逐项办理，或者把增设的环节改设到清理方案的流程里",
+            "this place has steps of its own for items: do it item by item, or move those steps to the life of reforms",
         ),
     )
     .who(Text::new("县级系统管理员可以调整流程", "the county's system administrator adapts the process"))

@@ -59,6 +59,7 @@ pub(crate) async fn propose(tx: &mut Tx, new: New) -> Result<Model> {
     let place = tx.place()?.clone();
     tx.require("certificates.reform.propose", &place)?;
     items::only_where_a_catalogue_is_kept(tx)?;
+    ending::only_published_at_once(tx)?;
     let mut faults = Faults::default();
     let title = faults.text("title", &new.title, 60);
     let reason = faults.text("reason", &new.reason, 500);
@@ -126,6 +127,7 @@ pub(crate) async fn step(tx: &mut Tx, row: &Model, action: &str, reason: Option<
     if row.state != PUBLISHED {
         return Ok(row);
     }
+    ending::only_published_at_once(tx)?;
     let before = issued(&in_force(tx.ctx()).await?);
     let changes: Vec<Cancelled> = serde_json::from_value(row.changes.clone())?;
     for change in &changes {

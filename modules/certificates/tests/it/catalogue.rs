@@ -3,7 +3,7 @@
 use jizuo_testing::places::{ESHAN, HUASHAN, KUNMING, PANLONG, PROVINCE, VILLAGE, WUHUA};
 use serde_json::json;
 
-use crate::{at, income, lookup, platform, poverty, publish};
+use crate::{at, demand, hardship, income, lookup, platform, poverty, publish};
 
 #[tokio::test]
 async fn anybody_asks_in_everyday_words_and_always_learns_the_next_door() {
@@ -33,6 +33,29 @@ async fn anybody_asks_in_everyday_words_and_always_learns_the_next_door() {
         assert!(first["next_door"]["zh"].as_str().unwrap().contains(door), "{words}: {first:#}");
         assert!(first["basis"]["zh"].as_str().unwrap().starts_with("民发〔2020〕20号附件第"), "{first:#}");
     }
+}
+
+#[tokio::test]
+async fn who_says_what_they_want_to_do_learns_which_paper_it_takes_and_how_it_is_issued() {
+    let test = platform().await;
+    publish(&test, WUHUA, hardship()).await;
+    for words in ["申请助学金", "助学金"] {
+        let told = test.stranger().get(&lookup(VILLAGE, words)).await.expect(200);
+        let first = &told.body["answers"][0];
+        assert_eq!((&first["answer"], &first["code"]), (&json!("issued_here"), &json!("hardship")), "{:#}", told.body);
+        assert_eq!(first["purposes"], json!(["申请法律援助", "申请助学金"]));
+        assert_eq!((&first["verification"], &first["validity_days"]), (&json!("visit"), &json!(30)));
+        assert_eq!(told.body["exact"], false);
+        assert_eq!(told.body["answers"].as_array().unwrap().len(), 1, "what is known stands for what is not");
+    }
+    // What is recorded of a demand is the paper that was asked for, and no guess.
+    let clerk = test.role(VILLAGE, "certificates.clerk").await;
+    let recorded = demand(&clerk, VILLAGE, "助学金", "学校").await;
+    assert_eq!(recorded.text("outcome"), "off_list");
+    assert!(recorded.body.get("item").is_none(), "{:#}", recorded.body);
+    // A paper that is issued says nothing of how where it is not.
+    let alive = test.stranger().get(&lookup(VILLAGE, "健在证明")).await.expect(200);
+    assert!(alive.body["answers"][0].get("purposes").is_none());
 }
 
 #[tokio::test]

@@ -185,6 +185,41 @@ async fn a_sheet_of_items_is_proposed_and_published_at_once_or_every_wrong_row_i
 }
 
 #[tokio::test]
+async fn a_countys_own_review_of_items_is_not_passed_by_and_stands_in_the_life_of_reforms_instead() {
+    let test = platform().await;
+    publish(&test, WUHUA, paper(1)).await;
+    let (editor, reviewer) = people(&test).await;
+    let admin = test.role(WUHUA, "base.system_admin").await;
+    let process = |of: &str| format!("/places/{WUHUA}/processes/certificates.{of}");
+    let review = |of: &str| {
+        let publish = format!("certificates.{of}.publish");
+        let title = json!({ "zh": "司法局审核", "en": "Review by the justice office" });
+        json!({ "overlay": { "add": [{ "id": "legal_review", "title": title, "before": publish, "permission": publish }] },
+            "reason": "县司法局要求" })
+    };
+    let reforms = at(WUHUA, "/reforms");
+    let body = json!({ "title": "清理", "reason": "数据可核", "items": ["local_1"] });
+    admin.put(&process("item"), review("item")).await.expect(204);
+    let refused = editor.post(&reforms, body.clone()).await;
+    refused.refused(409, "certificates.item.more_steps");
+
+    let seen = admin.get(&process("item")).await.expect(200).header("etag").unwrap_or_default().to_owned();
+    let none = json!({ "overlay": {}, "reason": "改设到清理方案" });
+    admin.header("if-match", seen).put(&process("item"), none).await.expect(204);
+    admin.put(&process("reform"), review("reform")).await.expect(204);
+    let path = format!("{reforms}/{}", editor.post(&reforms, body).await.expect(201).text("id"));
+    reviewer.post(&format!("{path}/publish"), json!({})).await.refused(409, "base.process.not_now");
+    reviewer.post(&format!("{path}/local/legal_review"), json!({})).await.expect(200);
+    let done = reviewer.post(&format!("{path}/publish"), json!({})).await.expect(200);
+    assert_eq!(
+        (done.text("retained_before"), done.text("retained_after")),
+        ("1".into(), "0".into()),
+        "{:#}",
+        done.body
+    );
+}
+
+#[tokio::test]
 async fn the_same_sheet_sent_by_three_at_once_proposes_its_items_once() {
     let test = platform().await;
     let one = test.user(WUHUA, &["certificates.item.propose"]).await.at_once();
