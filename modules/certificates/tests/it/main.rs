@@ -12,6 +12,7 @@ mod numbers;
 mod papers;
 mod reforms;
 
+mod trust;
 use jizuo_certificates::MODULE;
 use jizuo_testing::places::VILLAGE;
 use jizuo_testing::{TestApp, User};
