@@ -43,6 +43,7 @@ pub(super) const BEYOND: &[(&str, &str)] = &[
     ("certificates_item_import", "the same sheet is proposed once; the module's own tests do it"),
     ("certificates_item_publish_several", "names proposals by ids that no example knows"),
     ("certificates_source_change", "an edit of what random work seldom describes; the module's own tests do it"),
+    ("certificates_paper_verify_by_data", "only where a department's data is described; the module's own tests do it"),
     ("certificates_check_run", "only where a department's data is described and at hand; the module's own tests do it"),
     ("certificates_demand_commit", "only where an item says that a commitment does; the module's own tests do it"),
     ("venue_booking_hand_back", "not before the day of the booking"),

@@ -75,6 +75,11 @@ pub fn quarter_start(at: DateTime<Utc>) -> DateTime<Utc> {
     china_instant(first, NaiveTime::MIN)
 }
 
+/// The minute in China, as people write it.
+pub fn china_minute(at: DateTime<Utc>) -> String {
+    at.with_timezone(&china()).format("%Y-%m-%d %H:%M").to_string()
+}
+
 pub(crate) fn china() -> FixedOffset {
     FixedOffset::east_opt(CHINA).unwrap_or_else(|| Utc.fix())
 }

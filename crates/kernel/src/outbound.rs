@@ -1,8 +1,13 @@
-//! Where the platform may connect to when an administrator types an address: public networks, and those the operator names.
+//! Where the platform may connect to when an administrator types an address: public networks, and those the operator names. And
+//! whose certificates it trusts there besides those of the web.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::PathBuf;
 
 use serde::Deserialize;
+use tokio_rustls::rustls::RootCertStore;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
 
 /// A network, such as `10.20.0.0/16`, or one address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -38,6 +43,33 @@ impl Network {
             }
             _ => false,
         }
+    }
+}
+
+/// The certificates of an authority, as its PEM file holds them.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "PathBuf")]
+pub struct Authority(pub Vec<CertificateDer<'static>>);
+
+impl TryFrom<PathBuf> for Authority {
+    type Error = String;
+
+    fn try_from(path: PathBuf) -> Result<Authority, String> {
+        let named = || format!("outbound.ca_files: {}", path.display());
+        let pem = std::fs::read(&path).map_err(|error| format!("{} cannot be read: {error}", named()))?;
+        let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem)
+            .collect::<Result<_, _>>()
+            .map_err(|error| format!("{} is no PEM file: {error}", named()))?;
+        if certificates.is_empty() {
+            return Err(format!("{} holds no certificate (-----BEGIN CERTIFICATE-----)", named()));
+        }
+        let mut store = RootCertStore::empty();
+        for (n, certificate) in certificates.iter().enumerate() {
+            store
+                .add(certificate.clone())
+                .map_err(|error| format!("{}: certificate {} of it cannot be trusted: {error}", named(), n + 1))?;
+        }
+        Ok(Authority(certificates))
     }
 }
 

@@ -111,6 +111,8 @@ pub struct Upkeep {
 #[serde(deny_unknown_fields)]
 pub struct Outbound {
     pub allowed_networks: Vec<crate::outbound::Network>,
+    /// Trusted besides the authorities of the web.
+    pub ca_files: Vec<crate::outbound::Authority>,
 }
 
 /// What only the operator knows of the system, for its filing ([`crate::inventory`]).
@@ -184,6 +186,7 @@ pub fn load(
             .list_separator(",")
             .with_list_parse_key("secrets.previous_keys")
             .with_list_parse_key("outbound.allowed_networks")
+            .with_list_parse_key("outbound.ca_files")
             .source(Some(environment.into_iter().collect())),
     );
     for (key, value) in overrides {
@@ -303,6 +306,30 @@ mod tests {
         assert_eq!(load_with("10.1.0.0/16,fd00::/8").unwrap().settings.outbound.allowed_networks.len(), 2);
         let error = load_with("10.1.0.0/99").unwrap_err().to_string();
         assert!(error.contains("10.1.0.0/99"), "{error}");
+    }
+
+    #[test]
+    fn authorities_are_read_at_the_start_and_a_file_that_holds_none_stops_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path.display().to_string()
+        };
+        let load_with = |files: &str| load(None, env(&[("JIZUO__OUTBOUND__CA_FILES", files)]), &[]);
+        let der = data_encoding::BASE64.encode(b"no certificate");
+        let broken = format!("-----BEGIN CERTIFICATE-----\n{der}\n-----END CERTIFICATE-----\n");
+        for (path, says) in [
+            (folder.path().join("missing.pem").display().to_string(), "cannot be read"),
+            (file("empty.pem", ""), "holds no certificate"),
+            (file("key.pem", &broken.replace("CERTIFICATE", "PRIVATE KEY")), "holds no certificate"),
+            (file("broken.pem", &broken), "cannot be trusted"),
+            (file("half.pem", &broken[..40]), "is no PEM file"),
+        ] {
+            let error = load_with(&path).unwrap_err().to_string();
+            assert!(error.contains(&path) && error.contains(says) && error.contains("outbound.ca_files"), "{error}");
+        }
+        assert!(load(None, env(&[]), &[]).unwrap().settings.outbound.ca_files.is_empty());
     }
 
     #[test]

@@ -16,8 +16,8 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use chrono::{DateTime, Duration, TimeZone, Utc};
-use jizuo_kernel::outbound::Network;
-use jizuo_kernel::settings::Settings;
+use jizuo_kernel::outbound::{Authority, Network};
+use jizuo_kernel::settings::{Outbound, Settings};
 
 use jizuo_kernel::db::Location;
 use jizuo_kernel::{App, Clock, Ctx, Db, Keyring, Module, Platform, Reply, Subject};
@@ -89,8 +89,14 @@ impl TestApp {
 
     /// The same, where the platform may connect to departments on this machine.
     pub async fn with_departments(modules: &[&'static Module]) -> TestApp {
+        TestApp::trusting(modules, Vec::new()).await
+    }
+
+    /// The same, where it trusts these authorities besides those of the web.
+    pub async fn trusting(modules: &[&'static Module], authorities: Vec<Authority>) -> TestApp {
         let here = Network::try_from("127.0.0.1".to_owned()).expect("an address");
-        TestApp::configured(modules, |settings| settings.outbound.allowed_networks = vec![here]).await.all_on().await
+        let outbound = Outbound { allowed_networks: vec![here], ca_files: authorities };
+        TestApp::configured(modules, |settings| settings.outbound = outbound).await.all_on().await
     }
 
     async fn all_on(self) -> TestApp {

@@ -69,7 +69,9 @@ pub(crate) const STATISTICS: &[Statistic] = &[
         labels: Labels::Names,
         count: |ctx, period| {
             let confirmed = Expr::col(OfCheck::Outcome).eq(Outcome::Confirmed.as_str());
-            Box::pin(count_by::<Check>(ctx, OfCheck::At, period, OfCheck::ItemName, Some(confirmed)))
+            // What verified a paper made none unnecessary.
+            let saved = confirmed.and(Expr::col(OfCheck::Paper).is_null());
+            Box::pin(count_by::<Check>(ctx, OfCheck::At, period, OfCheck::ItemName, Some(saved)))
         },
     },
     Statistic {

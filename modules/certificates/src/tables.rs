@@ -11,6 +11,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0004_reform", up: m0004_reform },
     Migration { name: "m0020_data_check", up: m0020_data_check },
     Migration { name: "m0030_answers", up: m0030_answers },
+    Migration { name: "m0040_verified_by_data", up: m0040_verified_by_data },
 ];
 
 /// What departments let the county check, what they handed over, and what was asked.
@@ -36,6 +37,13 @@ fn m0020_data_check(s: &mut Schema) {
         // A prefecture's figures are not led by a county.
         t.index_across(&["prefecture", "id"]);
     });
+}
+
+/// A paper names the query that verified it, and a query the paper that it was made for.
+fn m0040_verified_by_data(s: &mut Schema) {
+    s.add_column("certificates_paper", uuid_null("query"));
+    s.add_column("certificates_query", uuid_null("paper"));
+    s.add_index("certificates_query", &["county", "paper"]);
 }
 
 /// What is done instead of a paper that is demanded: the way, the commitment, and false commitments.

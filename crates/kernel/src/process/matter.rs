@@ -235,20 +235,27 @@ fn may(ctx: &Ctx, step: &StepDef, place: &Place) -> bool {
     ctx.actor.is_system() || ctx.holds(&step.permission, step.role.as_deref(), place)
 }
 
+/// A step as the actor may take it now; refused where it does not start here. For what must be done before it is taken.
+pub async fn step_of<E: Matter>(ctx: &Ctx, row: &E::Model, action: &str) -> Result<(Definition, StepDef)> {
+    let facts = E::facts(row);
+    let definition = definition_of(ctx, &facts.process).await?;
+    let place = ctx.snapshot.places.place(facts.place)?;
+    let Some(step) = definition.step_from(&facts.state, action).cloned() else {
+        return Err(not_now(&definition, &facts.state));
+    };
+    if !may(ctx, &step, &place) {
+        return Err(crate::gate::forbidden(&ctx.app, &step.permission, &place));
+    }
+    if !taken_over(ctx, &step, &place) {
+        return Err(cases::nobody_takes(ctx, &place, &step.needs));
+    }
+    Ok((definition, step))
+}
+
 /// Takes a step. Of several people at once one succeeds; the others get 409 with what is true now.
 pub async fn advance<E: Matter>(tx: &mut Tx, row: &E::Model, action: &str, how: Move) -> Result<E::Model> {
     let facts = E::facts(row);
-    let definition = definition_of(tx, &facts.process).await?;
-    let place = tx.snapshot.places.place(facts.place)?;
-    let Some(taken) = definition.step_from(&facts.state, action).cloned() else {
-        return Err(not_now(&definition, &facts.state));
-    };
-    if !may(tx, &taken, &place) {
-        return Err(crate::gate::forbidden(&tx.app, &taken.permission, &place));
-    }
-    if !taken_over(tx, &taken, &place) {
-        return Err(cases::nobody_takes(tx, &place, &taken.needs));
-    }
+    let (definition, taken) = step_of::<E>(tx, row, action).await?;
     // The state does not say whether somebody was quicker with a step that leads back to it; the version does.
     if taken.to == facts.state && tx.expected.as_deref() != Some(facts.version.to_string().as_str()) {
         return Err(again(&definition, &facts));

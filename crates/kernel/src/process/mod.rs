@@ -22,7 +22,7 @@ pub(crate) use face::shared;
 pub use face::{Course, Face, Head, MatterPath, StepBody, Wanted, amend, done, find, list, opened, set};
 pub(crate) use inbox::shown_at;
 pub use inbox::{Task, inbox, tell_overdue};
-pub use matter::{Facts, Matter, Move, Opening, advance, open, open_actions};
+pub use matter::{Facts, Matter, Move, Opening, advance, open, open_actions, step_of};
 pub use overlay::{Added, Effective, Laid, Overlay, Overlays, effective, lay, load};
 pub use parts::{LeftOut, OverlayHere, SkipHere, StepHere};
 pub use steps::steps;

@@ -2,20 +2,21 @@
 //! no redirect is followed, and no answer is read beyond its bound.
 
 use std::net::IpAddr;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Bytes;
 use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
 use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
-use jizuo_kernel::outbound::{Network, may_reach};
+use jizuo_kernel::outbound::{Authority, Network, may_reach};
+use jizuo_kernel::settings::Outbound;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
+use tokio_rustls::rustls::{self, ClientConfig, RootCertStore, crypto};
 use url::{Host, Url};
 
 use super::Failure;
@@ -40,8 +41,8 @@ pub(super) struct Got {
 }
 
 /// Sends and waits; whoever calls this says for how long.
-pub(super) async fn exchange(sent: &Sent, allowed: &[Network]) -> Result<Got, Failure> {
-    let stream = connect(&sent.url, allowed).await?;
+pub(super) async fn exchange(sent: &Sent, outbound: &Outbound) -> Result<Got, Failure> {
+    let stream = connect(&sent.url, &outbound.allowed_networks).await?;
     if sent.url.scheme() == "https" {
         let host = match sent.url.host() {
             Some(Host::Domain(name)) => ServerName::try_from(name.to_owned()).map_err(|_| Failure::Address)?,
@@ -49,8 +50,8 @@ pub(super) async fn exchange(sent: &Sent, allowed: &[Network]) -> Result<Got, Fa
             Some(Host::Ipv6(address)) => ServerName::from(IpAddr::V6(address)),
             None => return Err(Failure::Address),
         };
-        let tls = TLS.clone().ok_or(Failure::Unreachable)?.connect(host, stream).await;
-        speak(tls.map_err(|_| Failure::Unreachable)?, sent).await
+        let tls = tls(&outbound.ca_files).ok_or(Failure::Unreachable)?.connect(host, stream).await;
+        speak(tls.map_err(|error| untrusted(&error))?, sent).await
     } else {
         speak(stream, sent).await
     }
@@ -117,13 +118,25 @@ fn request(sent: &Sent) -> Option<Request<Full<Bytes>>> {
     request.body(Full::new(Bytes::from(sent.body.clone().unwrap_or_default()))).ok()
 }
 
-/// TLS by the roots of the web; none where the cryptography at hand supports no version of it.
-static TLS: LazyLock<Option<TlsConnector>> = LazyLock::new(|| {
-    let roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+/// TLS by the roots of the web and of these authorities; none where the cryptography at hand supports no version of it.
+fn tls(authorities: &[Authority]) -> Option<TlsConnector> {
+    let mut roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    // Those that cannot be trusted have stopped the start.
+    roots.add_parsable_certificates(authorities.iter().flat_map(|authority| authority.0.iter().cloned()));
     let config = ClientConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .ok()?
         .with_root_certificates(roots)
         .with_no_client_auth();
     Some(TlsConnector::from(Arc::new(config)))
-});
+}
+
+/// Whether it was the certificate that kept us from speaking by TLS: of an authority that is not trusted, of another name, or not
+/// of today.
+fn untrusted(error: &std::io::Error) -> Failure {
+    let of_tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    match of_tls {
+        Some(rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented) => Failure::Untrusted,
+        _ => Failure::Unreachable,
+    }
+}

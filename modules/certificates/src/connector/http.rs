@@ -6,6 +6,7 @@ use chrono::Duration as Span;
 use hyper::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use jizuo_kernel::module::Work;
 use jizuo_kernel::outbound::{Network, may_reach};
+use jizuo_kernel::settings::Outbound;
 use jizuo_kernel::{Clock, Text};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -108,7 +109,7 @@ pub(super) struct Asking {
     pub(super) secret: Option<String>,
     pub(super) mapping: Mapping,
     pub(super) clock: Clock,
-    pub(super) allowed: Vec<Network>,
+    pub(super) outbound: Outbound,
     /// A number below the one given: spreads out who asks again.
     pub(super) jitter: fn(u64) -> u64,
 }
@@ -140,7 +141,7 @@ impl Asking {
         let sent = self.sent(whom).ok_or(Failure::Address)?;
         let mut tried = 0;
         loop {
-            let got = exchange(&sent, &self.allowed).await.map_err(Trouble::from).and_then(understand);
+            let got = exchange(&sent, &self.outbound).await.map_err(Trouble::from).and_then(understand);
             let passing = matches!(got, Err(Trouble { passing: true, .. }));
             if !passing || tried >= self.http.retries || self.http.method != Method::Get {
                 return got.map_err(|trouble| trouble.failure);

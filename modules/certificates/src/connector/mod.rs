@@ -37,8 +37,10 @@ pub(crate) enum Said {
 pub(crate) enum Failure {
     /// It did not answer in time.
     Timeout,
-    /// There is no connection, or no trusted one.
+    /// There is no connection.
     Unreachable,
+    /// Its certificate is not trusted: of an unknown authority, of another name, or not of today.
+    Untrusted,
     /// Its address lies where the platform must not connect to.
     Address,
     /// It sends elsewhere, which is not followed.
@@ -64,6 +66,7 @@ impl Failure {
         match self {
             Failure::Timeout => "timeout",
             Failure::Unreachable => "unreachable",
+            Failure::Untrusted => "untrusted",
             Failure::Address => "address",
             Failure::Redirect => "redirect",
             Failure::Status => "status",
@@ -92,14 +95,14 @@ pub(crate) fn of(ctx: &Ctx, source: &Model) -> Result<Box<dyn Connector>> {
         Some(http) => {
             let secret = source.secret(ctx)?;
             let mapping = source.mapping()?;
-            let (clock, allowed) = (ctx.app.clock.clone(), ctx.app.settings.outbound.allowed_networks.clone());
+            let (clock, outbound) = (ctx.app.clock.clone(), ctx.app.settings.outbound.clone());
             Ok(Box::new(http::Asking {
                 source: source.id,
                 http,
                 secret,
                 mapping,
                 clock,
-                allowed,
+                outbound,
                 jitter: http::random,
             }))
         }

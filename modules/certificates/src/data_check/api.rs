@@ -42,7 +42,7 @@ pub(crate) struct DataCheck {
     /// Why nothing could be learnt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) failure: Option<Failure>,
-    /// What is done instead; absent where it was confirmed.
+    /// What is done instead of the paper; absent where it was confirmed, and where the paper is issued.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fallback: Option<Fallback>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,10 +57,14 @@ pub(crate) struct DataCheck {
     pub(crate) basis: String,
     pub(crate) took_ms: i32,
     pub(crate) asked_by: String,
+    /// Leads to the paper that it was made for, or that it verified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(extensions(("x-shows" = json!("link"))), example = "/papers/0192f0c0-0000-7000-8000-000000000001")]
+    pub(crate) paper: Option<String>,
 }
 
 impl DataCheck {
-    fn of(ctx: &Ctx, row: &Model) -> DataCheck {
+    pub(crate) fn of(ctx: &Ctx, row: &Model) -> DataCheck {
         let tree = &ctx.snapshot.places;
         let outcome = Outcome::parse(&row.outcome);
         let unsettled = outcome != Outcome::Confirmed;
@@ -77,8 +81,8 @@ impl DataCheck {
             outcome,
             says: service::says(row),
             failure: row.failure.as_deref().and_then(Failure::parse),
-            fallback: unsettled.then(|| Fallback::parse(&row.fallback)),
-            next_door: unsettled.then(|| row.next_door.clone()),
+            fallback: (unsettled && row.paper.is_none()).then(|| Fallback::parse(&row.fallback)),
+            next_door: unsettled.then(|| service::next_door(row).0.to_owned()),
             source: row.source,
             source_title: row.source_title.clone(),
             department: row.department.clone(),
@@ -87,6 +91,7 @@ impl DataCheck {
             basis: row.basis.clone(),
             took_ms: row.took_ms,
             asked_by: row.asked_by_name.clone(),
+            paper: row.paper.map(|paper| format!("/papers/{paper}")),
         }
     }
 }

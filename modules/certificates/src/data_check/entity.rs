@@ -42,6 +42,8 @@ pub struct Model {
     pub next_door: String,
     pub asked_by: Option<Uuid>,
     pub asked_by_name: String,
+    /// The paper that it was made for, or that it verified: of no other.
+    pub paper: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,6 +2,7 @@
 
 mod api;
 pub mod entity;
+pub(crate) mod for_paper;
 pub(crate) mod service;
 
-pub(crate) use api::routes;
+pub(crate) use api::{DataCheck, routes};

@@ -1,11 +1,14 @@
 //! How a data check is made: what is needed is read, the department is asked while no transaction is open, and what became of it
 //! is written down, also where nothing did.
 
+use std::sync::Arc;
+
 use chrono::{Duration, NaiveDate};
 use jizuo_kernel::error::{Faults, internal, refuse};
 use jizuo_kernel::forms::{self, Form, Standing};
 use jizuo_kernel::module::Held;
 use jizuo_kernel::page::{Page, Paging};
+use jizuo_kernel::places::Place;
 use jizuo_kernel::{Ctx, Error, Result, Scope, Scoped, Subject, Text, Tx, invalid, say};
 use jizuo_standards::mask;
 use sea_orm::sea_query::Expr;
@@ -36,18 +39,27 @@ pub(crate) struct New {
     pub(crate) purpose: Option<String>,
 }
 
+/// What a source is asked, and where that is recorded.
+pub(crate) struct Question {
+    pub(crate) place: Arc<Place>,
+    /// Code and name.
+    pub(crate) item: (String, String),
+    pub(crate) person: Uuid,
+    pub(crate) purpose: String,
+    /// The paper that is to be verified, where it is for one.
+    pub(crate) paper: Option<Uuid>,
+}
+
 /// All that is needed to ask, and to write down what became of it.
 pub(crate) struct Prepared {
     source: Source,
     connector: Box<dyn Connector>,
     mapping: Mapping,
     form: &'static Form,
-    person: Uuid,
     name: String,
     /// Nobody where the base data lacks an element that the source is asked with.
     whom: Option<Whom>,
-    item: (String, Text),
-    purpose: String,
+    question: Question,
 }
 
 /// What became of a query.
@@ -58,10 +70,15 @@ pub(crate) struct Found {
     took: Duration,
 }
 
+impl Found {
+    pub(crate) fn confirms(&self) -> bool {
+        self.outcome == Outcome::Confirmed
+    }
+}
+
 /// Reads what is needed, and refuses what may not be asked: before anything of the person leaves the house.
 pub(crate) async fn prepare(ctx: &Ctx, new: New) -> Result<Prepared> {
     let place = ctx.place()?.clone();
-    ctx.require(RUN, &place)?;
     jizuo_kernel::counties::takes_new(ctx, &place, "certificates")?;
     let mut faults = Faults::default();
     let asked = faults.text("item", &new.item, 100);
@@ -77,17 +94,23 @@ pub(crate) async fn prepare(ctx: &Ctx, new: New) -> Result<Prepared> {
     })?;
     let source = answering(ctx, &entry.code).await?.ok_or_else(|| no_source(&entry))?;
     let purpose = one_of_its_purposes(&source, new.purpose.as_deref())?;
+    let item = (entry.code, entry.name.zh.into_owned());
+    ready(ctx, source, Question { place, item, person: new.person, purpose, paper: None }).await
+}
+
+/// The same where item, person and purpose are settled.
+pub(crate) async fn ready(ctx: &Ctx, source: Source, question: Question) -> Result<Prepared> {
+    ctx.require(RUN, &question.place)?;
     let form = match Ground::parse(&source.ground) {
         Ground::StatutoryDuty => &crate::forms::CHECK_BY_DUTY,
         Ground::Consent => &crate::forms::CHECK_BY_CONSENT,
     };
     let mapping = source.mapping()?;
-    let filled = forms::fill(ctx, form, new.person).await?;
+    let filled = forms::fill(ctx, form, question.person).await?;
     let whom = whom(ctx, &filled, &wanted(&source, &mapping))?;
     let connector = connector::of(ctx, &source)?;
-    let item = (entry.code, entry.name);
-    let (person, name) = (new.person, filled.name);
-    Ok(Prepared { source, connector, mapping, form, person, name, whom, item, purpose })
+    let name = filled.name;
+    Ok(Prepared { source, connector, mapping, form, name, whom, question })
 }
 
 /// The elements that a source is asked with, and whether it can do without.
@@ -181,9 +204,8 @@ pub(crate) async fn ask(ctx: &Ctx, prepared: &Prepared) -> Result<Found> {
 
 /// Writes down what became of it.
 pub(crate) async fn record(tx: &mut Tx, prepared: &Prepared, found: &Found) -> Result<Model> {
-    let place = tx.place()?.clone();
     let (id, source) = (tx.id(), &prepared.source);
-    let (item, item_name) = &prepared.item;
+    let Question { place, item: (item, item_name), person, purpose, paper } = &prepared.question;
     let answer = match found.shown.as_slice() {
         [] => None,
         shown => Some(tx.app.keyring.seal("certificates.query", id.as_bytes(), &serde_json::to_vec(shown)?)?),
@@ -196,11 +218,11 @@ pub(crate) async fn record(tx: &mut Tx, prepared: &Prepared, found: &Found) -> R
         village: Set(place.village),
         place: Set(place.id),
         at: Set(tx.now),
-        person: Set(prepared.person),
+        person: Set(*person),
         holder: Set(mask::name(&prepared.name)),
         item: Set(item.clone()),
-        item_name: Set(item_name.zh.to_string()),
-        purpose: Set(prepared.purpose.clone()),
+        item_name: Set(item_name.clone()),
+        purpose: Set(purpose.clone()),
         source: Set(source.id),
         source_title: Set(source.title.clone()),
         department: Set(source.department.clone()),
@@ -215,10 +237,11 @@ pub(crate) async fn record(tx: &mut Tx, prepared: &Prepared, found: &Found) -> R
         next_door: Set(source.next_door.clone()),
         asked_by: Set(tx.actor.account),
         asked_by_name: Set(tx.actor.name.clone()),
+        paper: Set(*paper),
     };
     let row = Entity::insert(row).exec_with_returning(tx.db()).await?;
     // The audit line holds personal values masked.
-    tx.on_behalf_of(prepared.name.clone());
+    tx.on_behalf_of(mask::name(&prepared.name));
     tx.note("form", prepared.form.id);
     tx.note("person", row.person);
     tx.note("sent", prepared.whom.iter().flat_map(|whom| whom.keys()).collect::<Vec<_>>());
@@ -303,27 +326,46 @@ pub(crate) async fn forget(tx: &mut Tx) -> Result<u64> {
     Ok(gone.rows_affected)
 }
 
+/// What is done where the data does not settle it. A paper is verified as before there was data.
+pub(crate) fn next_door(row: &Model) -> (&str, &str) {
+    match row.paper {
+        Some(_) => VERIFY_OTHERWISE,
+        None => (&row.next_door, &row.next_door),
+    }
+}
+
+/// In Chinese and in English.
+const VERIFY_OTHERWISE: (&str, &str) = (
+    "按目录准许的方式上门查看，或核对档案台账，再登记核实",
+    "verify the paper by a visit or by records, as the catalogue allows",
+);
+
 /// What it means, and what to do next: never a bare no.
 pub(crate) fn says(row: &Model) -> Text {
-    let (department, next) = (&row.department, &row.next_door);
+    let department = &row.department;
+    let (next, next_en) = next_door(row);
     let of = row.data_of.map(|day: NaiveDate| (format!("（{day} 的数据）"), format!(" as of {day}")));
     let (of_zh, of_en) = of.unwrap_or_default();
     match Outcome::parse(&row.outcome) {
+        Outcome::Confirmed if row.paper.is_some() => say!(
+            "{department}的数据{of_zh}已核验属实，可以据此核实这份证明。",
+            "The data of {department}{of_en} confirms it: the paper is verified by it."
+        ),
         Outcome::Confirmed => say!(
             "{department}的数据{of_zh}已核验属实，不用再开证明。",
             "The data of {department}{of_en} confirms it: no paper is needed."
         ),
         Outcome::Differs => say!(
             "与{department}的数据{of_zh}不一致，不等于情况不实；可请该部门核对更正（个人信息保护法第四十六条）。这样办：{next}",
-            "The data of {department}{of_en} differs, which does not make it untrue; the department corrects what is wrong (Personal Information Protection Law, Article 46). Now: {next}"
+            "The data of {department}{of_en} differs, which does not make it untrue; the department corrects what is wrong (Personal Information Protection Law, Article 46). Now: {next_en}"
         ),
         Outcome::Unknown => say!(
             "{department}没有相关记录{of_zh}，不等于情况不实。这样办：{next}",
-            "{department} has no record{of_en}, which does not make it untrue. Now: {next}"
+            "{department} has no record{of_en}, which does not make it untrue. Now: {next_en}"
         ),
         Outcome::Failed => say!(
             "暂时核验不了，不影响办事，请照常受理。这样办：{next}",
-            "It cannot be checked now, which holds nobody up. Now: {next}"
+            "It cannot be checked now, which holds nobody up. Now: {next_en}"
         ),
     }
 }

@@ -16,11 +16,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::by_data::{self, Made};
 use super::check::{self, Checked, Validity};
 use super::entity::{Column, Entity, Model};
 use super::licence::{self, Licence};
 use super::service::{self, New, Seen};
 use super::{code, document, docx, html, issue, keys};
+use crate::data_check::DataCheck;
+use crate::data_check::service::{self as checks, RUN};
 use crate::item::Verification;
 use crate::process::{APPROVE, PAPER, PASS, REFUSE, VERIFY};
 
@@ -29,6 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list, apply))
         .routes(routes!(show))
         .routes(routes!(verify))
+        .routes(routes!(verify_by_data))
         .routes(routes!(refuse))
         .routes(routes!(print))
         .routes(routes!(file))
@@ -118,6 +122,12 @@ pub(crate) struct InFull {
     pub(crate) verification: Option<Verification>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) seen: Option<String>,
+    /// Leads to asking the department's data; absent where that is not open now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(extensions(("x-shows" = json!("link"))))]
+    pub(crate) verify_by_data: Option<String>,
+    /// Data checks made for it, and earlier ones that could verify it; newest first.
+    pub(crate) checks: Vec<Made>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) verified_by: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -161,6 +171,8 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
     let content = service::content(ctx, row)?;
     let issued = row.number.is_some();
     let place = ctx.snapshot.places.place(row.place)?;
+    let course = Course::of::<Entity>(ctx, row).await?;
+    let data = by_data::of(ctx, row, &course.actions).await?;
     let below = |what| issued.then(|| format!("/api/v1/places/{}/certificates/papers/{}/{what}", place.code, row.id));
     Ok(InFull {
         paper: Entity::wire(ctx, row),
@@ -176,6 +188,8 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
         body: content.body,
         verification: row.verification.as_deref().and_then(Verification::parse),
         seen: row.seen.clone(),
+        verify_by_data: data.can_ask.then(|| format!("/papers/{}/verify_by_data", row.id)),
+        checks: data.made,
         verified_by: row.verified_by_name.clone(),
         approved_by: row.approved_by_name.clone(),
         issued_by: row.issued_by_name.clone(),
@@ -189,7 +203,7 @@ async fn in_full(ctx: &Ctx, row: &Model) -> Result<InFull> {
         ended_by: row.ended_by_name.clone(),
         next_door: row.next_door.clone(),
         licence: licence::of(ctx, row),
-        course: Course::of::<Entity>(ctx, row).await?,
+        course,
     })
 }
 
@@ -293,7 +307,7 @@ pub(crate) struct NewPaper {
 
 impl From<Verified> for Seen {
     fn from(verified: Verified) -> Seen {
-        Seen { how: verified.method, seen: verified.seen }
+        Seen { how: verified.method, seen: verified.seen, query: None }
     }
 }
 
@@ -326,16 +340,76 @@ async fn show(ctx: Ctx, path: Path<MatterPath>) -> Result<Reply<InFull>> {
     Ok(Reply::ok(in_full(&ctx, &row).await?).version(row.version))
 }
 
-/// Records how it was verified, and what was seen.
+/// How a paper is verified that was applied for: by what was seen, or by a data check.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = certificates::PaperVerification, example = json!({ "method": "visit", "seen": "入户查看，与邻居核对，情况属实" }))]
+pub(crate) struct ToVerify {
+    /// Left out where the catalogue says it, or a data check is named.
+    #[serde(default)]
+    method: Option<Verification>,
+    /// What was seen; left out where a data check is named, which says it.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    seen: Option<String>,
+    /// A data check that confirmed this paper's person, item and purpose, as `checks` of the paper names it.
+    #[serde(default)]
+    check: Option<Uuid>,
+}
+
+/// Records how it was verified, and what was seen; or by which earlier data check.
 #[utoipa::path(post, path = "/papers/{id}/verify", operation_id = "certificates_paper_verify",
     security(("token" = ["certificates.paper.verify"])),
     params(("place" = String, Path, example = "530102001001"), ("id" = Uuid, Path)),
-    request_body = Verified, responses((status = 200, body = Paper)))]
-async fn verify(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<Verified>) -> Result<Reply<Paper>> {
+    request_body = ToVerify, responses((status = 200, body = Paper)))]
+async fn verify(ctx: Ctx, path: Path<MatterPath>, Json(body): Json<ToVerify>) -> Result<Reply<Paper>> {
     let row = process::find::<Entity>(&ctx, path.id).await?;
     let mut tx = ctx.begin().await?;
-    let row = service::verify(&mut tx, &row, body.into()).await?;
+    let row = match body.check {
+        Some(check) => by_data::verify_from(&mut tx, &row, check, body.method, body.seen.as_deref()).await?,
+        None => {
+            let seen = Seen { how: body.method, seen: body.seen.unwrap_or_default(), query: None };
+            service::verify(&mut tx, &row, seen).await?
+        }
+    };
     process::done::<Entity>(&ctx, tx, VERIFY, &row).await
+}
+
+/// Asks the department's data about the paper's person, item and purpose, and verifies the paper where it confirms: what was seen
+/// is written from the check, nothing is typed. It takes the permission to verify as well. Else the paper stays as it was, and
+/// the check that was made says what came back and what to do now. Whatever comes of it, that it was asked is on record.
+#[utoipa::path(post, path = "/papers/{id}/verify_by_data", operation_id = "certificates_paper_verify_by_data",
+    security(("token" = ["certificates.check.run"])),
+    params(("place" = String, Path, example = "530102001001"), ("id" = Uuid, Path)),
+    responses((status = 200, description = "It is verified.", body = Paper),
+        (status = 201, description = "It is not: the check that was made.", body = DataCheck)))]
+async fn verify_by_data(ctx: Ctx, path: Path<MatterPath>) -> Result<Response> {
+    // Circumstances of their own, whose transaction ends before the department is asked.
+    let reading = ctx.clone().within(ctx.scope.clone());
+    let row = process::find::<Entity>(&reading, path.id).await?;
+    let prepared = by_data::prepare(&reading, &row).await?;
+    drop(reading);
+    let found = checks::ask(&ctx, &prepared).await?;
+    let mut tx = ctx.begin().await?;
+    let check = checks::record(&mut tx, &prepared, &found).await?;
+    let subject = Subject::new("certificates.query", check.id);
+    if !found.confirms() {
+        let location = format!("/api/v1/places/{}/certificates/checks/{}", ctx.place()?.code, check.id);
+        let reply = Reply::created(location, DataCheck::of(&ctx, &check));
+        return Ok(tx.commit(RUN, subject, reply).await?.into_response());
+    }
+    match by_data::verify(&mut tx, &row, &check).await {
+        Ok(row) => Ok(process::done::<Entity>(&ctx, tx, VERIFY, &row).await?.into_response()),
+        Err(refused) => {
+            // Somebody was quicker. That the department was asked is on record all the same; what is kept for a retry is not this.
+            drop(tx);
+            let again = ctx.clone().without_retry().within(ctx.scope.clone());
+            let mut tx = again.begin().await?;
+            let check = checks::record(&mut tx, &prepared, &found).await?;
+            tx.commit(RUN, Subject::new("certificates.query", check.id), Reply::none()).await?;
+            Err(refused)
+        }
+    }
 }
 
 /// Why a paper is refused, and where to go instead.

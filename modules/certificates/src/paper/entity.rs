@@ -46,6 +46,8 @@ pub struct Model {
     pub verification: Option<String>,
     /// What was seen.
     pub seen: Option<String>,
+    /// The data check that verified it.
+    pub query: Option<Uuid>,
     pub verified_by: Option<Uuid>,
     pub verified_by_name: Option<String>,
     pub approved_by_name: Option<String>,

@@ -1,6 +1,7 @@
 //! A paper: applied for under an item of the catalogue, verified, issued with a number and a signature, checked by anybody, revoked.
 
 mod api;
+mod by_data;
 pub(crate) mod check;
 mod code;
 mod document;

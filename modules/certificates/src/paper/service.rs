@@ -43,6 +43,8 @@ pub(crate) struct Seen {
     /// As the item says, where it says how.
     pub(crate) how: Option<Verification>,
     pub(crate) seen: String,
+    /// The data check that says so.
+    pub(crate) query: Option<Uuid>,
 }
 
 /// What is sealed of a paper.
@@ -229,6 +231,7 @@ pub(crate) async fn verify(tx: &mut Tx, row: &Model, given: Seen) -> Result<Mode
     let row = process::set::<Entity>(tx, &row, |u| {
         u.col_expr(Column::Verification, Expr::value(how.map(Verification::as_str).map(str::to_owned)))
             .col_expr(Column::Seen, Expr::value(Some(seen)))
+            .col_expr(Column::Query, Expr::value(given.query))
             .col_expr(Column::VerifiedBy, Expr::value(by))
             .col_expr(Column::VerifiedByName, Expr::value(Some(name)))
     })

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop")]
 
 mod answers;
+mod by_data;
 mod catalogue;
 mod checks;
 mod data_checks;
@@ -11,6 +12,7 @@ mod items;
 mod numbers;
 mod papers;
 mod reforms;
+mod trust;
 
 use jizuo_certificates::MODULE;
 use jizuo_testing::places::VILLAGE;
