@@ -16,6 +16,7 @@ pub struct Settings {
     pub server: Server,
     pub database: Database,
     pub secrets: Secrets,
+    pub signing: Signing,
     pub sign_in: SignIn,
     pub log: Log,
     pub time: Time,
@@ -56,6 +57,13 @@ impl std::fmt::Debug for Secrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secrets { .. }")
     }
+}
+
+/// How papers are signed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signing {
+    pub algorithm: crate::signing::Algorithm,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -303,6 +311,16 @@ mod tests {
         assert_eq!(load_with("10.1.0.0/16,fd00::/8").unwrap().settings.outbound.allowed_networks.len(), 2);
         let error = load_with("10.1.0.0/99").unwrap_err().to_string();
         assert!(error.contains("10.1.0.0/99"), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_algorithm_stops_the_start_and_the_known_ones_are_told() {
+        let load_with = |value: &str| load(None, env(&[("JIZUO__SIGNING__ALGORITHM", value)]), &[]);
+        assert_eq!(load_with("SM2").unwrap().settings.signing.algorithm, crate::signing::Algorithm::Sm2);
+        let error = load_with("RSA").unwrap_err().to_string();
+        for says in ["signing.algorithm", "RSA", "EdDSA", "SM2"] {
+            assert!(error.contains(says), "{error}");
+        }
     }
 
     #[test]
