@@ -16,6 +16,7 @@ pub struct Settings {
     pub server: Server,
     pub database: Database,
     pub secrets: Secrets,
+    pub signing: Signing,
     pub sign_in: SignIn,
     pub log: Log,
     pub time: Time,
@@ -56,6 +57,13 @@ impl std::fmt::Debug for Secrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secrets { .. }")
     }
+}
+
+/// How papers are signed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signing {
+    pub algorithm: crate::signing::Algorithm,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -330,6 +338,16 @@ mod tests {
             assert!(error.contains(&path) && error.contains(says) && error.contains("outbound.ca_files"), "{error}");
         }
         assert!(load(None, env(&[]), &[]).unwrap().settings.outbound.ca_files.is_empty());
+    }
+
+    #[test]
+    fn an_unknown_algorithm_stops_the_start_and_the_known_ones_are_told() {
+        let load_with = |value: &str| load(None, env(&[("JIZUO__SIGNING__ALGORITHM", value)]), &[]);
+        assert_eq!(load_with("SM2").unwrap().settings.signing.algorithm, crate::signing::Algorithm::Sm2);
+        let error = load_with("RSA").unwrap_err().to_string();
+        for says in ["signing.algorithm", "RSA", "EdDSA", "SM2"] {
+            assert!(error.contains(says), "{error}");
+        }
     }
 
     #[test]

@@ -208,19 +208,27 @@ impl TestApp {
 
     /// A second process with connections of its own.
     pub async fn process_with(&self, db: Db) -> TestApp {
-        self.process_sealing_with(db, Keyring::from_base64(TEST_KEY).expect("a key")).await
+        self.process_of(db, Keyring::from_base64(TEST_KEY).expect("a key"), self.app.settings.clone()).await
+    }
+
+    /// A second process with other settings: the platform after a restart.
+    pub async fn process_configured(&self, change: impl FnOnce(&mut Settings)) -> TestApp {
+        let mut settings = self.app.settings.clone();
+        change(&mut settings);
+        let keyring = Keyring::from_base64(TEST_KEY).expect("a key");
+        self.process_of(self.database.connect().await, keyring, settings).await
     }
 
     /// A second process whose master key has been changed; it knows the one of before.
     pub async fn process_with_a_new_key(&self) -> TestApp {
         let keyring =
             Keyring::from_base64(&Keyring::generate()).and_then(|ring| ring.with_previous(&[TEST_KEY.to_owned()]));
-        self.process_sealing_with(self.database.connect().await, keyring.expect("two keys")).await
+        self.process_of(self.database.connect().await, keyring.expect("two keys"), self.app.settings.clone()).await
     }
 
-    async fn process_sealing_with(&self, db: Db, keyring: Keyring) -> TestApp {
+    async fn process_of(&self, db: Db, keyring: Keyring, settings: Settings) -> TestApp {
         let modules = self.app.registry.modules().to_vec();
-        let (app, router) = start_with(keyring, self.app.settings.clone(), &self.clock, db, &modules).await;
+        let (app, router) = start_with(keyring, settings, &self.clock, db, &modules).await;
         TestApp {
             app,
             router,

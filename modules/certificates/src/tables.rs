@@ -12,7 +12,34 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "m0020_data_check", up: m0020_data_check },
     Migration { name: "m0030_answers", up: m0030_answers },
     Migration { name: "m0040_verified_by_data", up: m0040_verified_by_data },
+    Migration { name: "m0041_many_papers", up: m0041_many_papers },
 ];
+
+/// Lists and figures of papers that stay quick with millions of them (`crates/bench`, `--bin province`).
+fn m0041_many_papers(s: &mut Schema) {
+    const PAPER: &str = "certificates_paper";
+    // Of a prefecture or the province, where the province lets itself see matters, no county leads them.
+    for level in [&["county", "township"][..], &["county"], &["prefecture"], &[]] {
+        for by in ["phase", "state", "item_code"] {
+            // A county's by state are there.
+            if (level, by) != (&["county"], "state") {
+                s.add_index(PAPER, &[level, &[by, "id"]].concat());
+            }
+        }
+        // What is late, told by the index alone.
+        s.add_index_while_null(PAPER, &[level, &["id", "due_at"]].concat(), "closed_at");
+    }
+    s.add_index(PAPER, &["id"]);
+    s.add_index(PAPER, &["number"]);
+    // Figures, counted by an index alone: by what lies one level below.
+    for at in ["issued_at", "refused_at"] {
+        s.add_index(PAPER, &["county", at, "item_name", "township"]);
+        s.add_index(PAPER, &["county", "township", at, "item_name", "village"]);
+        s.add_index(PAPER, &["county", "village", at, "item_name", "place"]);
+        s.add_index(PAPER, &["prefecture", at, "item_name", "county"]);
+        s.add_index(PAPER, &[at, "item_name", "prefecture", "county"]);
+    }
+}
 
 /// What departments let the county check, what they handed over, and what was asked.
 fn m0020_data_check(s: &mut Schema) {

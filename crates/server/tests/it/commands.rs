@@ -132,6 +132,7 @@ fn wrong_settings_stop_the_start_before_the_database_is_touched() {
     let folder = terminal.0.path();
     for (name, value, says) in [
         ("JIZUO__SERVER__LISTNE", "x", "server.listne"),
+        ("JIZUO__SIGNING__ALGORITHM", "SM4", "write EdDSA or SM2"),
         ("JIZUO__SECRETS__MASTER_KEY", "", "master_key"),
         ("JIZUO__SECRETS__MASTER_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "trivial"),
     ] {

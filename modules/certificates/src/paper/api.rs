@@ -502,7 +502,9 @@ pub(crate) struct Keys {
 
 /// The public keys that signed papers here, newest first: with them a program checks, without asking, the signed text behind
 /// the `#` of a square code. It is a JSON Web Signature (RFC 7515) of `number`, `item`, `edition`, `holder` (masked),
-/// `purpose`, `from`, `to` and `text` (the first 16 bytes of the text's SHA-256). Whether a paper was revoked, only the check says.
+/// `purpose`, `from`, `to` and `text` (the first 16 bytes of the text's SHA-256). Its head names the key by `alg` and `kid`:
+/// `EdDSA` is Ed25519 (RFC 8037), `SM2` is SM2 with SM3 (GB/T 32918.2), the distinguishing identifier `1234567812345678`
+/// (GB/T 35276) and r and s of 32 bytes each. Whether a paper was revoked, only the check says.
 #[utoipa::path(get, path = "/keys", operation_id = "certificates_key_list", security(()),
     params(("place" = String, Path, example = "530102")), responses((status = 200, body = Keys)))]
 async fn key_list(ctx: Ctx) -> Result<Json<Keys>> {

@@ -105,7 +105,7 @@ pub mod counter {
 }
 
 pub mod key {
-    //! A key that signs a county's papers. The newest signs; every one of them goes on being published.
+    //! A key that signs a county's papers. The newest of the province's algorithm signs; every one goes on being published.
     use chrono::{DateTime, Utc};
     use sea_orm::entity::prelude::*;
 

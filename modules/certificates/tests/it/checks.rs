@@ -3,7 +3,7 @@
 use chrono::Duration;
 use data_encoding::BASE64URL_NOPAD;
 use jizuo_kernel::rotation;
-use jizuo_kernel::signing::{PublicKey, read};
+use jizuo_kernel::signing::{Algorithm, PublicKey, read};
 use jizuo_testing::places::{PANLONG, VILLAGE, WUHUA};
 use jizuo_testing::{Answer, TestApp, User};
 use sea_orm::{ConnectionTrait, Statement};
@@ -156,6 +156,39 @@ async fn a_program_reads_the_square_code_with_the_published_key_and_nothing_else
     assert!(read(signed.split_once('#').unwrap().1, &keys).is_some());
     let old = there.get(&at(VILLAGE, &format!("/papers/{}", paper.text("id")))).await.expect(200);
     assert_eq!(old.text("body"), paper.text("body"));
+}
+
+#[tokio::test]
+async fn when_the_province_changes_to_sm2_old_and_new_papers_hold_by_their_own_keys() {
+    let test = platform().await;
+    let (clerk, old) = paper(&test).await;
+    let sm2 = test.process_configured(|settings| settings.signing.algorithm = Algorithm::Sm2).await;
+    test.pass(Duration::minutes(1));
+    let person = old.text("person");
+    let there = clerk.on(&sm2);
+    let first = issued(&there, application("hardship", &person)).await;
+    let second = issued(&there, application("hardship", &person)).await;
+    assert_eq!(second.text("number"), "ZM530102-2026-000003");
+    let published = sm2.stranger().get(&at(WUHUA, "/keys")).await.expect(200);
+    let keys = keys(&published);
+    let kinds: Vec<_> = keys.iter().map(|key| (key.alg.as_str(), key.kty.as_str(), key.crv.as_str())).collect();
+    assert_eq!(kinds, [("SM2", "EC", "SM2"), ("EdDSA", "OKP", "Ed25519")], "newest first, and no third");
+    assert!(published.body["keys"][0]["y"].is_string() && published.body["keys"][1].get("y").is_none());
+    let by = |paper: &Answer, keys: &[PublicKey]| -> Option<Value> {
+        let link = paper.text("link");
+        read(link.split_once('#').unwrap().1, keys).map(|plain| serde_json::from_slice(&plain).unwrap())
+    };
+    for (paper, key, other) in [(&old, 1, 0), (&first, 0, 1), (&second, 0, 1)] {
+        for all in [&keys[..], &keys[key..=key]] {
+            assert_eq!(by(paper, all).expect("a good signature")["number"], paper.text("number").as_str());
+        }
+        assert_eq!(by(paper, &keys[other..=other]), None);
+        assert_eq!(check(&sm2.stranger(), &paper.text("check_code"), None).await.text("verdict"), "valid");
+    }
+    // And back again: the key of before signs on.
+    let back = issued(&clerk, application("hardship", &person)).await;
+    assert!(by(&back, &keys[1..]).is_some());
+    assert_eq!(self::keys(&test.stranger().get(&at(WUHUA, "/keys")).await.expect(200)), keys);
 }
 
 #[tokio::test]
