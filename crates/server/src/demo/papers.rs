@@ -55,6 +55,7 @@ pub(super) fn write(stage: &Stage, start: DateTime<Utc>, script: &mut Script) {
     commitments(&items, &village.code, [&editor, &reviewer, &office, &clerk], start, script);
     reforms(&items, [&editor, &reviewer], start, script);
     let papers = format!("/places/{}/certificates/papers", village.code);
+    by_data(&items, &papers, [&editor, &reviewer, &clerk], start, script);
     for (n, (who, seen, fate)) in PAPERS.into_iter().enumerate() {
         let name = format!("paper-{n}");
         let day = 9 + i64::try_from(n).unwrap_or_default() * 5;
@@ -81,6 +82,26 @@ pub(super) fn write(stage: &Stage, start: DateTime<Utc>, script: &mut Script) {
         });
         script.add_kept(in_office(start, day, 9, 40), &clerk, papers.clone(), body, name.clone());
     }
+}
+
+/// A paper that the roll of `checks.rs` verifies: applied for, and one click away.
+fn by_data(
+    items: &str,
+    papers: &str,
+    [editor, reviewer, clerk]: [&String; 3],
+    start: DateTime<Utc>,
+    script: &mut Script,
+) {
+    let item = json!({
+        "code": "care_need", "name": "护理需求证明（演示）", "status_kind": "retained", "issuer": "居民委员会",
+        "purposes": ["申请残疾人两项补贴"], "verification": "data", "body": "兹证明【姓名】需要长期护理。",
+        "basis": { "kind": "regulation", "law": "（演示）证明管理条例", "article": "第十一条" },
+    });
+    script.add_kept(in_office(start, 2, 11, 5), editor, items.to_owned(), item, "item-care".to_owned());
+    let publish = format!("{items}/{{item-care}}/publish");
+    script.add(in_office(start, 4, 15, 40), reviewer, Method::POST, publish, json!({}));
+    let body = json!({ "item": "care_need", "person": "{resident-0-9}" });
+    script.add_kept(in_office(start, 29, 9, 15), clerk, papers.to_owned(), body, "paper-by-data".to_owned());
 }
 
 /// Papers that are issued here, and what is done instead of each.
