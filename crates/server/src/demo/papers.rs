@@ -101,7 +101,7 @@ fn by_data(
     let publish = format!("{items}/{{item-care}}/publish");
     script.add(in_office(start, 4, 15, 40), reviewer, Method::POST, publish, json!({}));
     let body = json!({ "item": "care_need", "person": "{resident-0-9}" });
-    script.add_kept(in_office(start, 29, 9, 15), clerk, papers.to_owned(), body, "paper-by-data".to_owned());
+    script.add_kept(in_office(start, 33, 9, 15), clerk, papers.to_owned(), body, "paper-by-data".to_owned());
 }
 
 /// Papers that are issued here, and what is done instead of each.
