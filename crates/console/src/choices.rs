@@ -1,6 +1,9 @@
 //! What may be chosen where a schema only says "an id" or "a code": the parts of the matter at hand, lists of the API that the
 //! document names.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use serde_json::Value;
 
 use crate::client::quoted;
@@ -21,19 +24,26 @@ pub(crate) async fn offered(
     let mut wanted = Vec::new();
     collect(spot, schema, "", &mut wanted);
     let mut found = Vec::new();
-    for (name, schema) in wanted {
+    // Several fields may choose from one list, which is read once.
+    let mut lists: HashMap<&str, Value> = HashMap::new();
+    let place = matter.and_then(|matter| matter.get("place")?.as_str()).unwrap_or(spot.place);
+    for (name, schema) in &wanted {
         let own = match &schema.choices {
             Some(choices) => {
-                let own = matter.and_then(|matter| matter.get("place")?.as_str()).unwrap_or(spot.place);
-                let path = format!("/places/{}{}", quoted(own), choices.path);
-                // A list that the caller may not read offers nothing; the field is then typed.
-                let listed: Value = visit.api.read(&path).await.unwrap_or_default();
-                entries(visit, &listed, &choices.value, &choices.title)
+                let listed = match lists.entry(&choices.path) {
+                    Entry::Occupied(read) => read.into_mut(),
+                    Entry::Vacant(unread) => {
+                        let path = format!("/places/{}{}", quoted(place), choices.path);
+                        // A list that the caller may not read offers nothing; the field is then typed.
+                        unread.insert(visit.api.read(&path).await.unwrap_or_default())
+                    }
+                };
+                entries(visit, listed, &choices.value, &choices.title)
             }
             None => matter.map(|matter| parts(visit, matter)).unwrap_or_default(),
         };
         if !own.is_empty() {
-            found.push((name, own));
+            found.push((name.clone(), own));
         }
     }
     Ok(found)

@@ -142,7 +142,7 @@ pub(crate) async fn show(visit: &Visit, spot: &Spot<'_>, asked: &Asked) -> Answe
         next,
         starts,
         unasked,
-        asks: unasked,
+        asks: asks(spot.operation),
         f,
         problem,
     };
